@@ -1,0 +1,360 @@
+"""From a claim and an instance to a verdict: is it well posed, what did the run leave behind, what does it say."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Mapping
+from itertools import tee
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ratecheck.arrays import host, locked, moved
+from ratecheck.contracts import (
+    Array, Bound, Certified, Claim, Evidence, Extreme, Noise, P, Relation, S, Side, Status, Unit, Verdict,
+)
+from ratecheck.noise import SeededNoise
+
+KEPT = 128  # indices whose metric and bound are kept for every row
+BLOCK = 128  # readings compared at a time
+ROWS = 256  # seeds run at a time
+LAWS_UNTIL = 1000  # laws hold at every k below, then at the kept k
+LAWFUL = 1e-8  # largest relative residual of an update equation
+
+
+class Missing(KeyError):
+    """A bound asks for a name that neither the problem nor the run supplies."""
+
+
+class _Names(Mapping[str, Any]):
+    """The constants that a bound may use; remembers which it used."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values_ = values
+        self.used: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.values_:
+            raise Missing(name)
+        self.used.add(name)
+        return self.values_[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.values_)
+
+    def __len__(self) -> int:
+        return len(self.values_)
+
+
+def kept_indices(k: range) -> Any:
+    """At most KEPT log-spaced indices of k, the first and the last among them."""
+    places = np.unique(np.rint(np.geomspace(1, len(k), KEPT)).astype(int)) - 1
+    return np.array([k[int(p)] for p in places])
+
+
+def _evaluate(f: Bound, k: Any, values: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
+    """f(k, values) on the host, broadcast to (K, B)."""
+    return np.broadcast_to(np.asarray(f(np.asarray(k, dtype=float)[:, None], values)), shape)
+
+
+def _asserted(claim: Claim[P, S]) -> list[tuple[str, Bound, Unit, Relation]]:
+    """Everything that must scale rightly and may only err on the safe side."""
+    parts: list[tuple[str, Bound, Unit, Relation]] = [("bound", claim.bound, claim.unit, claim.holds.relation)]
+    parts += [(f"given {name!r}", f, Unit(), Relation.AT_MOST) for name, f in claim.given.items()]
+    parts += [("rounding", claim.rounding, claim.unit, Relation.ORDER), ("gap", claim.gap, claim.unit, Relation.ORDER)]
+    return parts
+
+
+def _differs(a: Any, b: Any) -> bool:
+    with np.errstate(all="ignore"):
+        wrong = np.abs(a - b) > 1e-6 * np.maximum(np.abs(a), np.abs(b))
+    return bool((wrong & np.isfinite(a) & np.isfinite(b)).any())
+
+
+def flaw(claim: Claim[P, S], certified: Mapping[str, Certified], k: Any, values: Mapping[str, Any]) -> Verdict | None:
+    """A wrong unit, or a constant on the wrong side, at the indices k, (2,); None if the claim is well posed there."""
+    units = {name: c.unit for name, c in certified.items()} | {name: s.unit for name, s in claim.seen.items()}
+    rows = np.broadcast_shapes(*(np.shape(v)[-1:] for v in values.values())) if values else (1,)
+    shape = (len(k), *(rows or (1,)))
+    for label, f, unit, relation in _asserted(claim):
+        names = _Names(values)
+        base = _evaluate(f, k, names, shape)
+        for what, lf, lx in (("f", 16.0, 1.0), ("x", 1.0, 16.0)):
+            scaled = {n: v * lf ** units[n].f * lx ** units[n].x for n, v in values.items()}
+            wanted = base * lf**unit.f * lx**unit.x
+            got = _evaluate(f, k, scaled, shape)
+            if _differs(got, wanted):
+                with np.errstate(all="ignore"):
+                    found = float(np.nanmedian(np.log(np.abs(got / base)))) / np.log(16.0)
+                have = f"{what}^{found:.3g}" if np.isfinite(found) else "no power of it"
+                return Verdict(Status.ILL_POSED, f"{label} scales like {have}, the unit asks for {what}^{unit.f if what == 'f' else unit.x:g}")
+        for name in sorted(names.used & set(certified)):
+            side = certified[name].side
+            if relation is Relation.ORDER or side in (Side.EXACT, Side.ESTIMATED):
+                continue
+            truth = 0.99 if side is Side.UPPER else 1.01  # where the true value may lie
+            moved_ = _evaluate(f, k, {**values, name: values[name] * truth}, shape)
+            with np.errstate(all="ignore"):
+                change = (moved_ - base) / np.maximum(np.abs(base), np.finfo(float).tiny)
+            wrong = {
+                Relation.AT_MOST: change > 1e-12,
+                Relation.AT_LEAST: change < -1e-12,
+                Relation.EQUAL: np.abs(change) > 1e-12,
+            }[relation]
+            if wrong.any():
+                return Verdict(Status.ILL_POSED, f"{label} uses {name}, an {side.value}, on the wrong side for '{relation.value}'")
+    return None
+
+
+def uncertified(claim: Claim[P, S], certified: Mapping[str, Certified], values: Mapping[str, Any]) -> list[str]:
+    """The ESTIMATED constants that the bound or a hypothesis uses."""
+    names = _Names(values)
+    for f in (claim.bound, *claim.given.values()):
+        f(np.asarray([[float(claim.k.start)]]), names)
+    return sorted(n for n in names.used if n in certified and certified[n].side is Side.ESTIMATED)
+
+
+def _watched(claim: Claim[P, S], problem: P, noise: Noise, kept: Any, laws: dict[str, Any]) -> Iterator[S]:
+    """The states as the algorithm yields them, read-only; the residuals of the laws are collected on the way."""
+    late = {int(i) for i in kept}
+    before: S | None = None
+    for k, state in enumerate(claim.algorithm.iterates(problem, noise)):
+        locked(state)
+        if claim.laws and before is not None and (k - 1 < LAWS_UNTIL or k - 1 in late):
+            for name, law in claim.laws.items():
+                residual = np.abs(np.atleast_1d(host(law(problem, before, state))))
+                laws[name] = np.fmax(laws[name], residual) if name in laws else residual
+        before = state
+        yield state
+
+
+class _Side:
+    """Running extremes of one side of the comparison."""
+
+    def __init__(self, rows: int, sign: float) -> None:
+        self.sign = sign
+        self.excess = np.full(rows, -np.inf)
+        self.ratio = np.full(rows, np.nan)
+        self.k = np.full(rows, -1)
+        self.doubt = np.zeros(rows, dtype=int)
+
+    def update(self, k: Any, metric: Any, bound: Any, resolution: Any, gap: Any) -> None:
+        excess = self.sign * (metric - bound) - resolution
+        scale = np.abs(bound) + resolution
+        scale = np.where(scale > 0, scale, 1.0)
+        with np.errstate(all="ignore"):
+            sure = (excess - gap) / scale
+            ratio = np.where(bound > resolution, (metric - self.sign * gap) / bound, np.nan)
+        self.doubt += ((excess - gap <= 0) & (excess + gap > 0) & (gap > 0)).sum(axis=0)
+        last = sure.argmax(axis=0)
+        rows = np.arange(metric.shape[1])
+        worst = np.where(np.isnan(ratio), -np.inf, self.sign * ratio)
+        at = worst.argmax(axis=0)
+        top = ratio[at, rows]
+        better = ~np.isnan(top) & ~(self.sign * self.ratio >= self.sign * top)
+        never = np.isnan(self.ratio) & np.isnan(top) & (sure[last, rows] > self.excess)
+        self.k = np.where(better, k[at], np.where(never, k[last], self.k))
+        self.ratio = np.where(better, top, self.ratio)
+        self.excess = np.maximum(self.excess, sure[last, rows])
+
+    def extreme(self) -> Extreme:
+        return Extreme(self.excess, self.ratio, self.k)
+
+
+class _Failed(Exception):
+    """Carries the verdict of a run that cannot be judged."""
+
+    def __init__(self, why: str, k: int = -1, row: int = -1) -> None:
+        super().__init__(why)
+        self.verdict = Verdict(Status.FAILED, why, k=k, row=row)
+
+
+class _Collector:
+    """Compares block after block of readings and keeps O(rows) of them."""
+
+    def __init__(self, claim: Claim[Any, Any], certified: Mapping[str, Certified], rows: int) -> None:
+        self.claim, self.certified, self.rows = claim, certified, rows
+        self.constants = {n: np.broadcast_to(np.asarray(host(c.value)), (rows,)) for n, c in certified.items()}
+        self.kept = kept_indices(claim.k)
+        self.over, self.under = _Side(rows, 1.0), _Side(rows, -1.0)
+        self.least = np.full(rows, np.inf)
+        self.blind = np.zeros(rows, dtype=int)
+        self.diverged = np.zeros(rows, dtype=bool)
+        self.given: dict[str, Any] = {}
+        self.curves: list[tuple[Any, Any, Any]] = []
+        self.estimated: list[str] = []
+        self.checked = False
+
+    def add(self, k: Any, metric: Any, seen: Mapping[str, Any]) -> Verdict | None:
+        shape = (len(k), self.rows)
+        values = {**self.constants, **seen}
+        ends = sorted({0, len(k) - 1})
+        if not self.checked or k[-1] == self.claim.k[-1]:  # units and sides at both ends of k
+            at = {n: (v[ends, :] if np.ndim(v) == 2 else v) for n, v in values.items()}
+            found = flaw(self.claim, self.certified, k[ends], at)
+            if found:
+                return found
+            self.estimated = uncertified(self.claim, self.certified, {n: v[0] if np.ndim(v) == 2 else v for n, v in values.items()})
+            self.checked = True
+        for name, f in self.claim.given.items():
+            used = _evaluate(f, k, values, shape)
+            worst = np.where(np.isnan(used), np.inf, used).max(axis=0)
+            self.given[name] = np.maximum(self.given.get(name, -np.inf), worst)
+        bound, resolution, gap = (_evaluate(f, k, values, shape) for f in (self.claim.bound, self.claim.rounding, self.claim.gap))
+        metric = self._finite(k, metric, bound, resolution, gap)
+        self.over.update(k, metric, bound, resolution, gap)
+        self.under.update(k, metric, bound, resolution, gap)
+        scale = np.abs(bound) + resolution
+        self.least = np.minimum(self.least, ((metric + resolution + gap) / np.where(scale > 0, scale, 1.0)).min(axis=0))
+        self.blind += (np.abs(bound) < resolution).sum(axis=0)
+        here = np.isin(k, self.kept)
+        self.curves.append((metric[here] + 0, bound[here] + 0, (resolution + gap)[here] + 0))
+        return None
+
+    def _finite(self, k: Any, metric: Any, bound: Any, resolution: Any, gap: Any) -> Any:
+        """NaN fails the run, unless the row has overflowed before: then it counts as infinite."""
+        for label, part in (("bound", bound), ("rounding", resolution), ("gap", gap)):
+            broken = ~np.isfinite(part)
+            if broken.any() and all((g <= 1).all() for g in self.given.values()):
+                i, b = (int(j) for j in np.argwhere(broken)[0])
+                raise _Failed(f"the {label} is {part[i, b]} at k = {int(k[i])}, row {b}", int(k[i]), b)
+        with np.errstate(all="ignore"):
+            blown = np.isinf(metric) | (metric > 1e100 * (1 + np.abs(bound)))
+        before = np.logical_or.accumulate(np.concatenate([self.diverged[None, :], blown]), axis=0)[:-1]
+        self.diverged = self.diverged | blown.any(axis=0)
+        broken = np.isnan(metric)
+        if (broken & ~before).any():
+            i, b = (int(j) for j in np.argwhere(broken & ~before)[0])
+            raise _Failed(f"the metric is NaN at k = {int(k[i])}, row {b}", int(k[i]), b)
+        return np.where(broken, np.inf, metric)
+
+    def evidence(self, laws: Mapping[str, Any]) -> Evidence:
+        metric, bound, slack = (np.concatenate(parts) for parts in zip(*self.curves, strict=True))
+        return Evidence(
+            k=self.kept, metric=metric, bound=bound, slack=slack,
+            over=self.over.extreme(), under=self.under.extreme(), least=self.least, blind=self.blind,
+            doubt_over=self.over.doubt, doubt_under=self.under.doubt, given=self.given,
+            laws={n: np.broadcast_to(r, (self.rows,)) for n, r in laws.items()}, constants=self.constants,
+        )
+
+
+def gather(claim: Claim[P, S], problem: P, noise: Noise, rows: int) -> tuple[Evidence, list[str]] | Verdict:
+    """One pass over the run. The evidence and the names of uncertified constants, or the verdict that ends it early."""
+    lacking = sorted(t.value for t in claim.assumes - problem.traits)
+    if lacking:
+        return Verdict(Status.NOT_APPLICABLE, f"the problem is not known to be: {', '.join(lacking)}")
+    collector = _Collector(claim, problem.constants, rows)
+    laws: dict[str, Any] = {}
+    streams = tee(_watched(claim, problem, noise, collector.kept, laws), 1 + len(claim.seen))
+    metric = claim.metric(problem, streams[0])
+    seen = {n: s.measure(problem, stream) for (n, s), stream in zip(claim.seen.items(), streams[1:], strict=True)}
+    block: list[tuple[int, Array, dict[str, Array]]] = []
+    with np.errstate(all="ignore"):
+        for k in range(claim.k.stop):
+            try:
+                reading = next(metric), {n: next(s) for n, s in seen.items()}
+            except StopIteration:
+                raise _Failed(f"the algorithm stopped before k = {k}; the claim needs {claim.k[-1]}", k) from None
+            if k in claim.k:
+                block.append((k, *reading))
+            if block and (len(block) == BLOCK or k == claim.k.stop - 1):
+                ks = np.array([entry[0] for entry in block])
+                ended = collector.add(ks, _stacked([e[1] for e in block], rows, "the metric"), {
+                    n: _stacked([e[2][n] for e in block], rows, f"seen {n!r}") for n in seen
+                })
+                block = []
+                if ended:
+                    return ended
+    return collector.evidence(laws), collector.estimated
+
+
+def _stacked(readings: list[Array], rows: int, label: str) -> Any:
+    """(K, B) on the host."""
+    parts = [np.asarray(host(r)) if not isinstance(r, float | int) else np.asarray(float(r)) for r in readings]
+    try:
+        return np.stack([np.broadcast_to(p, (rows,)) for p in parts])
+    except ValueError:
+        raise _Failed(f"{label} has shape {parts[0].shape} per index, expected ({rows},): one number per row") from None
+
+
+def merged(parts: list[Evidence]) -> Evidence:
+    """Blocks of rows put side by side."""
+    if len(parts) == 1:
+        return parts[0]
+
+    def cat(get: Callable[[Evidence], Any]) -> Any:
+        return np.concatenate([np.asarray(get(p)) for p in parts], axis=-1)
+
+    def extreme(get: Callable[[Evidence], Extreme]) -> Extreme:
+        return Extreme(cat(lambda p: get(p).excess), cat(lambda p: get(p).ratio), cat(lambda p: get(p).k))
+
+    first = parts[0]
+    return Evidence(
+        k=first.k, metric=cat(lambda p: p.metric), bound=cat(lambda p: p.bound), slack=cat(lambda p: p.slack),
+        over=extreme(lambda p: p.over), under=extreme(lambda p: p.under), least=cat(lambda p: p.least),
+        blind=cat(lambda p: p.blind), doubt_over=cat(lambda p: p.doubt_over), doubt_under=cat(lambda p: p.doubt_under),
+        given={n: cat(lambda p, n=n: p.given[n]) for n in first.given},
+        laws={n: cat(lambda p, n=n: p.laws[n]) for n in first.laws},
+        constants={n: cat(lambda p, n=n: p.constants[n]) for n in first.constants},
+    )
+
+
+def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) -> Verdict:
+    """The verdict of merged evidence: hypotheses, then laws, then the bound, then sharpness."""
+    verdict = claim.holds.judge(e)
+    observed = f"; observed: {verdict.status.name}, {verdict.why}"
+    for name, used in e.given.items():
+        b = int(np.argmax(used))
+        if not used[b] <= 1 + 1e-12:
+            return verdict._replace(status=Status.NOT_APPLICABLE, why=f"hypothesis {name!r} is missed by a factor {used[b]:.4g} in row {b}{observed}")
+    for name, residual in e.laws.items():
+        b = int(np.argmax(np.where(np.isnan(residual), np.inf, residual)))
+        if not residual[b] <= LAWFUL:
+            return verdict._replace(status=Status.UNLAWFUL, why=f"law {name!r} is broken by {residual[b]:.3g} in row {b}{observed}")
+    if estimated:
+        return verdict._replace(status=Status.NOT_APPLICABLE, why=f"assumption not certified ({', '.join(estimated)} estimated), conclusion{observed}")
+    if verdict.status is Status.CONSISTENT and instance in claim.sharp:
+        tight = claim.sharp[instance].judge(e)
+        if tight.status is not Status.CONSISTENT:
+            return verdict._replace(status=Status.UNSHARP, why=f"not sharp where the theorem is: {tight.why}")
+    return verdict
+
+
+def _where(error: BaseException) -> str:
+    """The last line of the traceback that is not the engine's."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/ratecheck/runner.py" not in f.filename.replace("\\", "/")]
+    if not frames:
+        return ""
+    parts = frames[-1].filename.replace("\\", "/").split("/")
+    return f" ({'/'.join(parts[-3:])}:{frames[-1].lineno})"
+
+
+def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, change: Callable[[P], P] = lambda p: p) -> tuple[Verdict, Evidence | None, P | None]:
+    """The verdict of one claim on one instance, its evidence if the run could be judged, and the (last block of the) problem.
+
+    Errors: none; whatever goes wrong in the suite's code is a FAILED verdict with its place.
+    """
+    parts: list[Evidence] = []
+    estimated: list[str] = []
+    problem: P | None = None
+    try:
+        for start in range(0, len(seeds), ROWS):
+            block = seeds[start : start + ROWS]
+            drawn = change(claim.instances[instance](block))
+            problem = locked(drawn if xp is np else moved(drawn, xp))
+            result = gather(claim, problem, SeededNoise(block, xp), len(block))
+            if isinstance(result, Verdict):
+                return result, None, problem
+            parts.append(result[0])
+            estimated = result[1]
+        evidence = merged(parts)
+        return judge(claim, evidence, instance, estimated), evidence, problem
+    except _Failed as failed:
+        return failed.verdict, None, problem
+    except Missing as missing:
+        known = sorted({*(problem.constants if problem is not None else ()), *claim.seen})
+        why = f"bound or hypothesis uses the constant {missing.args[0]!r}, which neither the problem nor `seen` supplies; there are: {', '.join(known)}"
+        return Verdict(Status.FAILED, why + _where(missing)), None, problem
+    except Exception as error:  # noqa: BLE001  a crash in the suite's code is a verdict
+        return Verdict(Status.FAILED, f"{type(error).__name__}: {error}{_where(error)}"), None, problem
