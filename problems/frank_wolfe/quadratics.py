@@ -148,5 +148,40 @@ def on_sphere(
         x, x0 = x / np.linalg.norm(x, ord=p), x0 / np.linalg.norm(x0, ord=p)
         return x, -slope * np.sign(x) * np.abs(x) ** (p - 1), x0
 
+    B, extra = len(seeds), {}
+    if p <= 2:
+        alpha, proof = (p - 1) * n ** (0.5 - 1 / p), "strong convexity of the unit ℓ_p ball in ℓ₂, p ≤ 2: (p − 1) n^(1/2 − 1/p)"
+        extra["alpha"] = Certified(np.full(B, alpha), Unit(0, -1), Side.EXACT if p == 2 else Side.LOWER, proof)
+    else:
+        extra["L_p"] = Certified(np.full(B, kappa * n ** (1 - 2 / p)), Unit(1, -2), Side.UPPER, "L n^(1 − 2/p): ‖·‖₂ ≤ n^(1/2 − 1/p) ‖·‖_p")
+        extra["kappa_p"] = Certified(np.full(B, 1 / (p * 2 ** (p - 1))), Unit(0, 1 - p), Side.LOWER, "uniform convexity of ℓ_p, Clarkson")
+    if kappa == 1 and p == 2:
+        extra["c"] = Certified(np.full(B, slope), Unit(1, -1), Side.EXACT, "∇f = x − (1 + slope) x*, shortest at x*")
     over: CompactSet = L2Ball() if p == 2 else LpBall(p)
-    return drawn(seeds, n, kappa, over, place, {}, frozenset())
+    return drawn(seeds, n, kappa, over, place, extra, frozenset())
+
+
+def figure_1a(seeds: range, n: Annotated[int, (4, 200)] = 100, rho: Annotated[float, (0.05, 4.0)] = 0.25) -> Planted:
+    """Wirth et al. 2023, Fig. 1a: ½‖x − rho·1̄‖² on the simplex, 1̄ = ones on the last half, from e_1.
+
+    x* = 2/n on that half; the gradient is 2/n − rho there and 0 elsewhere: strictly complementary for rho > 2/n.
+    """
+    m, B = n // 2, len(seeds)
+    last = (np.arange(n) >= n - m).astype(float)
+    slope = max(rho - 1 / m, 0.0)
+    x, w = last / m, slope * (1 - last)  # the gradient plus a constant, which no direction in the simplex sees
+    x0 = np.eye(n)[0]
+    length = Unit(0, 1)
+    constants = {
+        "L": Certified(np.ones(B), Unit(1, -2), Side.EXACT, "the Hessian is I"),
+        "mu": Certified(np.ones(B), Unit(1, -2), Side.EXACT, "the Hessian is I"),
+        "D": Certified(np.full(B, 2**0.5), length, Side.EXACT, "Euclidean distance of two vertices of the simplex"),
+        "C_f": Certified(np.full(B, 2.0), Unit(1, 0), Side.EXACT, "L D², met by two vertices"),
+        "h_0": Certified(np.full(B, slope + (1 + 1 / m) / 2), Unit(1, 0), Side.EXACT, "f(e_1) − f*"),
+        "beta": Certified(np.full(B, (1 / (m * (m - 1))) ** 0.5), length, Side.EXACT, "distance of the centre of a simplex of m vertices to its facets"),
+        "slack": Certified(np.full(B, slope), Unit(1, -1), Side.EXACT, "the gradient off the support of x* minus that on it"),
+        "G": Certified(np.full(B, ((1 - 1 / m) + rho**2 * m) ** 0.5 + rho * m**0.5), Unit(1, -1), Side.UPPER, "‖x − rho 1̄‖ ≤ 1 + rho √m on the simplex"),
+        "f_gap": Certified(np.zeros(B), Unit(1, 0), Side.EXACT, "f* = 0 by construction"),
+    }
+    one = np.ones((B, 1))
+    return Planted(np.ones((B, 1, 1)) * np.eye(n), one * w, one * x, one * x0, np.zeros(B), Simplex(), constants, STRONG | {Trait.POLYTOPE})

@@ -58,7 +58,7 @@ GOOD = replace(
     CLAIM,
     instances={f"simplex, n = {n}": partial(on_simplex, n=n, kappa=1.0, support=n // 2) for n in (4, 10)},
     metric=each_step(gap_at_good_steps),
-    bound=lambda k, c: c["gain"] / share(c),
+    bound=lambda k, c: np.maximum(c["gain"], 0.0) / share(c),
     seen={"gain": Seen(each_step(gain), Unit(f=1))},
     rounding=lambda k, c: roundoff(k, c) / share(c),
 )

@@ -1,0 +1,51 @@
+"""Jaggi 2013 (PMLR v28), Theorem 1, for its other algorithms: approximate oracle, exact line search, and the short step.
+
+With an oracle of accuracy δ (⟨∇f, v_k⟩ ≤ min + δ γ_k C_f/2, γ_k = 2/(k+2)), or with exact line search (δ = 0), for every k ≥ 1
+
+    f(x_k) − f* ≤ 2 C_f (1 + δ) / (k + 2);
+
+the step min(1, g/(L‖v − x‖²)) has the same bound with L D² for C_f (the step minimises a model above f that 2/(k+2) obeys too).
+"""
+
+from dataclasses import replace
+
+from algorithms.frank_wolfe.descent import DescentFrankWolfe
+from algorithms.frank_wolfe.inexact import InexactFrankWolfe
+from algorithms.frank_wolfe.steps import line_search, scaled, short_step
+from algorithms.frank_wolfe.vanilla import FrankWolfe, open_loop
+from ratecheck import Array, Constants, Status, Theorem
+from theory_checks.frank_wolfe import primal_gap
+from theory_checks.frank_wolfe._common import descent, moves_towards_v, step_is
+from theory_checks.frank_wolfe.one_step import approximate
+
+DELTA = 1.0
+
+
+def short(k: Array, c: Constants) -> Array:
+    return 2 * c["L"] * c["D"] ** 2 / (k + 2)
+
+
+APPROXIMATE = replace(
+    primal_gap.CLAIM,
+    algorithm=InexactFrankWolfe(DELTA),
+    laws={"towards v": moves_towards_v, "v is as bad as allowed": approximate(DELTA), "the step": step_is(open_loop)},
+    bound=lambda k, c: primal_gap.bound(k, c) * (1 + DELTA),
+)
+SEARCH = replace(primal_gap.CLAIM, algorithm=DescentFrankWolfe(line_search), laws=descent(line_search))
+SHORT = replace(primal_gap.CLAIM, algorithm=DescentFrankWolfe(short_step), laws=descent(short_step), bound=short)
+
+THEOREM = Theorem(
+    claims={
+        "approximate oracle": (APPROXIMATE, Status.CONSISTENT),
+        "line search": (SEARCH, Status.CONSISTENT),
+        "short step": (SHORT, Status.CONSISTENT),
+    },
+    foils={
+        "exact oracle": (replace(APPROXIMATE, algorithm=FrankWolfe(open_loop)), Status.UNLAWFUL),
+        "short for line search": (replace(SEARCH, algorithm=DescentFrankWolfe(short_step)), Status.UNLAWFUL),
+        "L/3": (replace(SHORT, algorithm=DescentFrankWolfe(scaled(1 / 3)), laws={}), Status.REFUTED),
+        "a tenth": (replace(SEARCH, bound=lambda k, c: SEARCH.bound(k, c) / 10), Status.REFUTED),
+        "O(1/k²)": (replace(SHORT, bound=lambda k, c: short(k, c) / (k + 2)), Status.REFUTED),
+        "L D": (replace(SHORT, bound=lambda k, c: short(k, c) / c["D"]), Status.ILL_POSED),
+    },
+)
