@@ -29,7 +29,8 @@ class Herding:
     start: Fraction = Fraction(0)
 
     def iterates(self, problem: Features, noise: Noise, /) -> Iterator[Mixture]:
-        points, weights = (self.start,), (Fraction(1),)
+        points: tuple[Fraction, ...] = (self.start,)
+        weights: tuple[Fraction, ...] = (Fraction(1),)
         for t in count(1):
             if t & (t - 1) == 0:
                 yield Mixture(t, points, weights)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -36,7 +37,7 @@ class BernoulliKernel:
         ends = sorted({Fraction(0), Fraction(1), *points})
         mean = sum((w * p for p, w in zip(points, weights, strict=True)), Fraction(0))
         candidates = []
-        for low, high in zip(ends, ends[1:], strict=False):
+        for low, high in pairwise(ends):
             below = sum((w for p, w in zip(points, weights, strict=True) if p <= low), Fraction(0))
             candidates.append(min(max(mean + below - Fraction(1, 2), low), high))
         best = min(self.along(points, weights, y) for y in candidates)

@@ -18,6 +18,10 @@ class Gapped(SmoothOverCompact, Protocol):
     def f_star(self) -> Array: ...  # (B,), exact or the middle of an interval of half width constants["f_gap"]
 
 
+class Curved(Gapped, Protocol):
+    def curvature(self, d: Array, /) -> Array: ...  # (B, n) -> (B,), d'∇²f d of a quadratic
+
+
 class HasPoint(Protocol):
     @property
     def k(self) -> int: ...

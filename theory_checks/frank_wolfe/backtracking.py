@@ -92,7 +92,7 @@ ITSELF = Claim[Gapped, BacktrackingState](
     unit=CURVATURE,
     bound=largest,
     holds=Always(),
-    k=range(0, 150),
+    k=range(150),
     seen={"start": Seen(each(lambda p, s: 0.01 * p.constants["L"].value), CURVATURE)},
 )
 COUNT = replace(

@@ -1,7 +1,8 @@
 """Wirth, Kerdreux, Pokutta 2023 (PMLR v206), Theorem 5.1: kernel herding, an equality in exact rationals.
 
 H is the Hilbert space of the kernel k(y, z) = B₂(|y − z|)/2 on [0, 1], B₂(u) = u² − u + 1/6, and C the closed convex hull of the
-features Φ(y) = k(y, ·). For f(x) = ‖x‖²_H/2 over C, from x_1 = Φ(0), with γ_t = 1/(t+1) (and, as printed, the smallest minimiser in ties; neither that nor the start changes the value),
+features Φ(y) = k(y, ·). For f(x) = ‖x‖²_H/2 over C, from x_1 = Φ(0), with γ_t = 1/(t+1) and the smallest minimiser in ties (neither
+the tie rule nor the start turns out to matter),
 
     f(x_t) = 1/(24 t²)        for every t = 2^m.
 
@@ -40,7 +41,7 @@ def minimises(p: BernoulliKernel, s: Mixture, t: Mixture) -> Array:
     if len(t.points) <= n:
         return np.array([1.0])
     chosen = p.along(points, weights, t.points[n])
-    return np.array([float(max(chosen - min(p.along(points, weights, Fraction(j, 8 * n)) for j in range(8 * n + 1)), 0))])
+    return np.maximum(0.0, [float(chosen - min(p.along(points, weights, Fraction(j, 8 * n)) for j in range(8 * n + 1)))])
 
 
 LAWS: dict[str, Law[BernoulliKernel, Mixture]] = {"averages": averages, "minimises": minimises}
@@ -54,7 +55,7 @@ CLAIM = Claim[BernoulliKernel, Mixture](
     unit=Unit(),
     bound=one,
     holds=Count(),
-    k=range(0, 6),
+    k=range(6),
     seeds=1,
 )
 

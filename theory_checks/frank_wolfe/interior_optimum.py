@@ -44,7 +44,7 @@ STEP = Claim[Planted, State](
     unit=Unit(f=1),
     bound=one,
     holds=Always(),
-    k=range(0, 40),
+    k=range(40),
     seen={"gain": Seen(each_step(gain), Unit(f=1))},
     rounding=lambda k, c: roundoff(k, c) / share(c),
 )

@@ -56,7 +56,7 @@ EXACT = Claim[Gapped, State](
     unit=Unit(f=1),
     bound=bound,
     holds=Always(),
-    k=range(0, 100),
+    k=range(100),
     seen={"gamma": Seen(each(gamma))},
     rounding=roundoff,
 )

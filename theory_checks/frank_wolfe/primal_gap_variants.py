@@ -12,10 +12,12 @@ from dataclasses import replace
 from algorithms.frank_wolfe.descent import DescentFrankWolfe
 from algorithms.frank_wolfe.inexact import InexactFrankWolfe
 from algorithms.frank_wolfe.steps import line_search, scaled, short_step
-from algorithms.frank_wolfe.vanilla import FrankWolfe, open_loop
-from ratecheck import Array, Constants, Status, Theorem
+from algorithms.frank_wolfe.vanilla import FrankWolfe, State, open_loop
+from problems.frank_wolfe.simplex import planted, squared_norm
+from ratecheck import Always, Array, Claim, Constants, Status, Theorem, Unit, each
 from theory_checks.frank_wolfe import primal_gap
-from theory_checks.frank_wolfe._common import descent, moves_towards_v, step_is
+from theory_checks.frank_wolfe._common import Curved, descent, moves_towards_v, roundoff, step_is
+from theory_checks.frank_wolfe._common import primal_gap as primal_gap_of
 from theory_checks.frank_wolfe.one_step import approximate
 
 DELTA = 1.0
@@ -31,7 +33,19 @@ APPROXIMATE = replace(
     laws={"towards v": moves_towards_v, "v is as bad as allowed": approximate(DELTA), "the step": step_is(open_loop)},
     bound=lambda k, c: primal_gap.bound(k, c) * (1 + DELTA),
 )
-SEARCH = replace(primal_gap.CLAIM, algorithm=DescentFrankWolfe(line_search), laws=descent(line_search))
+SEARCH = Claim[Curved, State](
+    source=primal_gap.CLAIM.source,
+    assumes=primal_gap.CLAIM.assumes,
+    instances={"least squares": planted, "squared norm": squared_norm},
+    algorithm=DescentFrankWolfe(line_search),
+    laws=descent(line_search),
+    metric=each(primal_gap_of),
+    unit=Unit(f=1),
+    bound=primal_gap.bound,
+    holds=Always(),
+    k=primal_gap.CLAIM.k,
+    rounding=roundoff,
+)
 SHORT = replace(primal_gap.CLAIM, algorithm=DescentFrankWolfe(short_step), laws=descent(short_step), bound=short)
 
 THEOREM = Theorem(

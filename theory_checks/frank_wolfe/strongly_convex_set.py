@@ -58,7 +58,7 @@ LEMMA = Claim[Planted, State](
     unit=Unit(f=1),
     bound=sharper,
     holds=Always(),
-    k=range(0, 25),
+    k=range(25),
     seen={"gain": Seen(each_step(gain), Unit(f=1)), "slope": Seen(each(lambda p, s: norm(p.grad(s.x))), Unit(1, -1))},
     rounding=lambda k, c: roundoff(k, c) / share(c, 8),
 )

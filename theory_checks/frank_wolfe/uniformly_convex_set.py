@@ -61,7 +61,7 @@ BALL = Claim[Planted, Sample](
     unit=Unit(1, 1),
     bound=lambda k, c: c["gap"] / c["alpha"],
     holds=Always(),
-    k=range(0, 200),
+    k=range(200),
     seen={"gap": Seen(each(gap), Unit(1, 0))},
 )
 SPHERE = replace(BALL, instances={"sphere": partial(on_sphere, n=4)}, algorithm=Samples(), holds=Equal(1e-9))

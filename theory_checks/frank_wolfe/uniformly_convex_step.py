@@ -11,7 +11,6 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-from array_api_compat import array_namespace
 
 from algorithms.frank_wolfe.descent import DescentFrankWolfe
 from algorithms.frank_wolfe.steps import Rule, capped, line_search
@@ -45,7 +44,7 @@ def claim(p: float, n: int, slope: float) -> Claim[Planted, State]:
         unit=Unit(f=1),
         bound=lambda k, c: np.maximum(c["gain"], 0.0) / share(c, p),
         holds=Always(),
-        k=range(0, 8),  # later h falls to rounding
+        k=range(8),  # later h falls to rounding
         seen={
             "gain": Seen(each_step(gain), Unit(f=1)),
             "h": Seen(each(primal_gap), Unit(f=1)),
