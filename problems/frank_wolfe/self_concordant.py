@@ -181,9 +181,9 @@ class SymmetricBarrier:
 
     def value(self, x: Array, /) -> Array:  # (B, n) -> (B,), ∞ outside the domain
         xp = array_namespace(x)
-        u = 1 - self._scaled(x - self.c) ** 2
-        safe = xp.where(u > 0, u, xp.ones_like(u))
-        return xp.where(xp.all(u > 0, axis=-1), -xp.sum(xp.log(safe), axis=-1), xp.asarray(xp.inf, dtype=x.dtype))
+        u = self._scaled(x - self.c) ** 2
+        safe = xp.where(u < 1, u, xp.zeros_like(u))
+        return xp.where(xp.all(u < 1, axis=-1), -xp.sum(xp.log1p(-safe), axis=-1), xp.asarray(xp.inf, dtype=x.dtype))
 
     def grad(self, x: Array, /) -> Array:
         xp = array_namespace(x)
@@ -234,7 +234,7 @@ def symmetric_barrier(
         "D": Certified(np.full(B, 2.0), Unit(0, 1), Side.EXACT, "twice the radius"),
         "C_f": Certified(np.full(B, 4 * top), Unit(1, 0), Side.UPPER, "L D²"),
         "r": Certified(np.full(B, depth), Unit(0, 1), Side.EXACT, "distance of c to the sphere"),
-        "h_0": Certified(-np.log(1 - z * z).sum(axis=1), Unit(1, 0), Side.EXACT, "f(x0), f* = 0"),
+        "h_0": Certified(-np.log1p(-z * z).sum(axis=1), Unit(1, 0), Side.EXACT, "f(x0), f* = 0"),
         "f_gap": Certified(np.zeros(B), Unit(1, 0), Side.EXACT, "f* = 0 at c"),
     }
     return SymmetricBarrier(np.stack(Q), np.full(B, s), C, X, np.zeros(B), constants)

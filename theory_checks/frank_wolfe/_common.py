@@ -10,7 +10,7 @@ from array_api_compat import array_namespace
 from algorithms.frank_wolfe.active_steps import ActiveState, Choice, Slopes, towards
 from algorithms.frank_wolfe.steps import P, Rule
 from ratecheck import Array, Constants, Law
-from ratecheck.oracles import SmoothOverCompact
+from ratecheck.oracles import SmoothOverCompact, Valued
 
 
 class Gapped(SmoothOverCompact, Protocol):
@@ -151,7 +151,7 @@ def active_set(choice: Choice, rule: Rule[P]) -> dict[str, Law[P, ActiveState]]:
     return {"a combination": stays_a_combination, "v is minimal": v_is_minimal, "a and s": a_and_s_are_extreme, "the step": law}
 
 
-def gain(p: Gapped, s: HasPoint, t: HasPoint) -> Array:
+def gain(p: Valued, s: HasPoint, t: HasPoint) -> Array:
     """f(x_k) − f(x_{k+1})"""
     return p.value(s.x) - p.value(t.x)
 

@@ -23,7 +23,8 @@ from algorithms.frank_wolfe.backtracking import BacktrackingFrankWolfe, Backtrac
 from algorithms.frank_wolfe.steps import capped
 from problems.frank_wolfe.logistic import breast_cancer
 from problems.frank_wolfe.quadratics import on_l1_ball, on_simplex
-from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
+from ratecheck import Always, Array, Claim, Constants, Law, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
+from ratecheck.oracles import SmoothOverCompact
 from theory_checks.frank_wolfe._common import Gapped, f_gap, inner, moves_towards_v, primal_gap, roundoff, v_is_minimal
 
 TAU, ETA, CURVATURE = 2.0, 0.9, Unit(1, -2)
@@ -57,7 +58,7 @@ def primal(k: Array, c: Constants) -> Array:
     return 2 * c["D"] ** 2 * c["local"] / (k + 1)
 
 
-def local_is_first_accepted(p: Gapped, s: BacktrackingState, t: BacktrackingState) -> Array:
+def local_is_first_accepted(p: SmoothOverCompact, s: BacktrackingState, t: BacktrackingState) -> Array:
     """L_t = η τ^j L_{t−1}, accepted; L_t/τ is refused if j > 0; n_t counts j + 1 tests"""
     xp = array_namespace(s.x)
     d, slope = s.v - s.x, inner(s.g, s.x - s.v)
@@ -74,7 +75,7 @@ def local_is_first_accepted(p: Gapped, s: BacktrackingState, t: BacktrackingStat
     return accepted + refused + xp.abs(j - xp.round(j)) + counted + xp.abs(t.before - s.local) / s.local
 
 
-def gamma_is_short(p: Gapped, s: BacktrackingState, t: BacktrackingState) -> Array:
+def gamma_is_short(p: SmoothOverCompact, s: BacktrackingState, t: BacktrackingState) -> Array:
     """γ_t = min(1, g/(L_t ‖d‖²))"""
     xp = array_namespace(s.x)
     d = s.v - s.x
@@ -82,12 +83,18 @@ def gamma_is_short(p: Gapped, s: BacktrackingState, t: BacktrackingState) -> Arr
     return xp.abs(s.gamma - wanted) / (wanted + 1e-30)
 
 
+LAWS: dict[str, Law[SmoothOverCompact, BacktrackingState]] = {
+    "towards v": moves_towards_v,
+    "v is minimal": v_is_minimal,
+    "L_t": local_is_first_accepted,
+    "the step": gamma_is_short,
+}
 ITSELF = Claim[Gapped, BacktrackingState](
     source=Source("pedregosa2020", "Proposition 2", "fw.adaptive.L", Statement.DERIVED),
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.COMPACT}),
     instances={"simplex": on_simplex, "ℓ₁ ball": on_l1_ball},
     algorithm=BacktrackingFrankWolfe(TAU, ETA),
-    laws={"towards v": moves_towards_v, "v is minimal": v_is_minimal, "L_t": local_is_first_accepted, "the step": gamma_is_short},
+    laws=LAWS,
     metric=each(lambda p, s: s.local),
     unit=CURVATURE,
     bound=largest,
