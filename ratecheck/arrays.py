@@ -38,7 +38,8 @@ def mapped(value: T, f: Callable[[Any], Any]) -> T:
         result = type(value)(*(mapped(item, f) for item in value))
     elif isinstance(value, tuple | list):
         result = type(value)(mapped(item, f) for item in value)
-    return result
+    moved_: T = result
+    return moved_
 
 
 def moved(value: T, xp: ModuleType) -> T:

@@ -120,5 +120,3 @@ def change(m: Callable[[P, S], Array]) -> Measure[P, S]:
             yield after - before
 
     return measure
-
-

@@ -11,9 +11,7 @@ from typing import Any
 import numpy as np
 
 from ratecheck.arrays import host, locked, moved
-from ratecheck.contracts import (
-    Array, Bound, Certified, Claim, Evidence, Extreme, Noise, P, Relation, S, Side, Status, Unit, Verdict,
-)
+from ratecheck.contracts import Array, Bound, Certified, Claim, Evidence, Extreme, Noise, P, Relation, S, Side, Status, Unit, Verdict
 from ratecheck.noise import SeededNoise
 
 KEPT = 128  # indices whose metric and bound are kept for every row
@@ -289,14 +287,15 @@ def merged(parts: list[Evidence]) -> Evidence:
     def extreme(get: Callable[[Evidence], Extreme]) -> Extreme:
         return Extreme(cat(lambda p: get(p).excess), cat(lambda p: get(p).ratio), cat(lambda p: get(p).k))
 
+    def named(get: Callable[[Evidence], Mapping[str, Any]]) -> dict[str, Any]:
+        return {n: np.concatenate([get(p)[n] for p in parts]) for n in get(parts[0])}
+
     first = parts[0]
     return Evidence(
         k=first.k, metric=cat(lambda p: p.metric), bound=cat(lambda p: p.bound), slack=cat(lambda p: p.slack),
         over=extreme(lambda p: p.over), under=extreme(lambda p: p.under), least=cat(lambda p: p.least),
         blind=cat(lambda p: p.blind), doubt_over=cat(lambda p: p.doubt_over), doubt_under=cat(lambda p: p.doubt_under),
-        given={n: cat(lambda p, n=n: p.given[n]) for n in first.given},
-        laws={n: cat(lambda p, n=n: p.laws[n]) for n in first.laws},
-        constants={n: cat(lambda p, n=n: p.constants[n]) for n in first.constants},
+        given=named(lambda p: p.given), laws=named(lambda p: p.laws), constants=named(lambda p: p.constants),
     )
 
 
@@ -356,5 +355,5 @@ def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, ch
         known = sorted({*(problem.constants if problem is not None else ()), *claim.seen})
         why = f"bound or hypothesis uses the constant {missing.args[0]!r}, which neither the problem nor `seen` supplies; there are: {', '.join(known)}"
         return Verdict(Status.FAILED, why + _where(missing)), None, problem
-    except Exception as error:  # noqa: BLE001  a crash in the suite's code is a verdict
+    except Exception as error:  # a crash in the suite's code is a verdict
         return Verdict(Status.FAILED, f"{type(error).__name__}: {error}{_where(error)}"), None, problem
