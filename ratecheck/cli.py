@@ -21,6 +21,7 @@ from rich.table import Table
 from ratecheck import __version__
 from ratecheck.contracts import Status
 from ratecheck.execute import PROFILES, Plan, carry_out, namespace, plan, stale
+from ratecheck.golden import write as write_golden
 from ratecheck.store import Store
 from ratecheck.suite import Entry, Suite, SuiteError
 from ratecheck.summary import Outcome, read, summarise, write
@@ -233,6 +234,19 @@ def report(suite: SuiteDir = Path(), out: OutDir = None) -> None:
         )
     for file in import_module("reports").build(folder):
         print(file)
+
+
+@app.command()
+def golden(suite: SuiteDir = Path(), out: OutDir = None) -> None:
+    """Write the golden verdicts from the stored ones; read the diff before it is committed."""
+    s = _suite(suite)
+    document = read(_out(s, out))
+    if document["manifest"]["profile"] != "default" or document["manifest"]["seeds"] or document["errors"]:
+        raise SuiteError("golden verdicts come from a whole, faultless run: ratecheck run --profile default")
+    missing = set(s.paths([])) - {row["claim"] for row in document["verdicts"]}
+    if missing:
+        raise SuiteError(f"golden verdicts come from a run of everything; not run: {', '.join(sorted(missing)[:5])}")
+    print(f"{len(write_golden(s.root / 'reports' / 'golden', document))} golden files")
 
 
 @app.command()
