@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol
 
 from array_api_compat import array_namespace
 
-from ratecheck import Algorithm, Array, HasX, Noise
+from algorithms.quasar_convex.descent import Point
+from ratecheck import Algorithm, Array, Claim, HasX, Law, Noise
 from ratecheck.contracts import P, S
 from ratecheck.oracles import Smooth, WithMinimiser
 
@@ -59,3 +60,23 @@ class Misinformed(Generic[P, S]):
 
     def iterates(self, problem: P, noise: Noise, /) -> Iterator[S]:
         yield from self.base.iterates(self.change(problem), noise)
+
+
+def moves_along_the_gradient(step: Callable[[Mapping[str, Array]], Array]) -> Law[Smooth, Point]:
+    """x_{k+1} = x_k − step · ∇f(x_k), the step computed again from the constants."""
+
+    def law(p: Smooth, s: Point, t: Point) -> Array:
+        xp = array_namespace(s.x)
+        length = xp.asarray(step({name: c.value for name, c in p.constants.items()}))
+        return relative(t.x - s.x + length[..., None] * p.grad(s.x), s.x, t.x)
+
+    return law
+
+
+def on(claim: Claim[P, S], *names: str) -> Claim[P, S]:
+    """The claim on some of its instances: foils need only one."""
+    return replace(
+        claim,
+        instances={name: claim.instances[name] for name in names},
+        sharp={name: q for name, q in claim.sharp.items() if name in names},
+    )

@@ -35,7 +35,7 @@ from ratecheck import (
     Unit,
     each,
 )
-from theory_checks.quasar_convex._common import Misinformed, distance2, relative
+from theory_checks.quasar_convex._common import Misinformed, distance2, on, relative
 
 
 def expected_distance2(p: Ridge, s: Moment[Iterate]) -> Array:
@@ -92,18 +92,17 @@ EXACT = Claim[Ridge, Moment[Iterate]](
     given=SAMPLED.given,
     seeds=4,
 )
-RIDGE, LONG = ({name: INSTANCES[name]} for name in ("ridge", "one long row"))
 UNREGULARISED = Misinformed[Ridge, Iterate](sgd(0.5), lambda p: replace(p, ridge=0 * p.ridge))
 
 THEOREM = Theorem(
     claims={"over seeds": (SAMPLED, Status.CONSISTENT), "exact expectation": (EXACT, Status.CONSISTENT)},
     foils={
-        "step 3/L_max": (replace(EXACT, algorithm=SecondMoment(sgd(3.0)), instances=LONG), Status.NOT_APPLICABLE),
-        "step 3/L_max, unstated": (replace(EXACT, algorithm=SecondMoment(sgd(3.0)), given={}, instances=LONG), Status.REFUTED),
-        "gradient without its ridge": (replace(SAMPLED, algorithm=UNREGULARISED, instances=RIDGE, seeds=8), Status.UNLAWFUL),
-        "no noise term": (replace(SAMPLED, bound=lambda k, c: (1 - c["s"] * c["mu"]) ** k * c["R"] ** 2, instances=RIDGE), Status.REFUTED),
-        "half": (replace(SAMPLED, bound=lambda k, c: bound(k, c) / 2, instances=RIDGE), Status.REFUTED),
-        "8 mu": (replace(EXACT, bound=lambda k, c: bound(k, {**c, "mu": 8 * c["mu"]}), instances=RIDGE), Status.REFUTED),
-        "sigma over mu^2": (replace(EXACT, bound=lambda k, c: bound(k, c) / c["mu"], instances=RIDGE), Status.ILL_POSED),
+        "step 3/L_max": (replace(on(EXACT, "one long row"), algorithm=SecondMoment(sgd(3.0))), Status.NOT_APPLICABLE),
+        "step 3/L_max, unstated": (replace(on(EXACT, "one long row"), algorithm=SecondMoment(sgd(3.0)), given={}), Status.REFUTED),
+        "gradient without its ridge": (replace(on(SAMPLED, "ridge"), algorithm=UNREGULARISED, seeds=8), Status.UNLAWFUL),
+        "no noise term": (replace(on(SAMPLED, "ridge"), bound=lambda k, c: (1 - c["s"] * c["mu"]) ** k * c["R"] ** 2), Status.REFUTED),
+        "half": (replace(on(SAMPLED, "ridge"), bound=lambda k, c: bound(k, c) / 2), Status.REFUTED),
+        "8 mu": (replace(on(EXACT, "ridge"), bound=lambda k, c: bound(k, {**c, "mu": 8 * c["mu"]})), Status.REFUTED),
+        "sigma over mu^2": (replace(on(EXACT, "ridge"), bound=lambda k, c: bound(k, c) / c["mu"]), Status.ILL_POSED),
     },
 )
