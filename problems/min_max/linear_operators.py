@@ -7,7 +7,7 @@ For an affine F every two-point condition is a condition on A: L = ‖A‖, stro
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -142,3 +142,14 @@ def plane(angles: Array, scale: Array, proof: str, **more: Certified) -> LinearO
     x0 = np.zeros((len(theta), 2))
     x0[:, 0] = 1.0
     return certified(A, x0, 0 * x0, s, -np.cos(theta) / s, proof, **more)
+
+
+def spectrum(seeds: range, rho_L: Annotated[float, (-0.9, 0.0)] = 0.0, decades: Annotated[float, (0.5, 3.0)] = 1.7) -> LinearOperator:
+    """Rows are single modes: skew scalars i s, s = L 10^(−decades u), u equidistributed in the seed; L = 1 for all.
+
+    The worst row at each k is the worst case over a continuum of modes, which has the exponents that one matrix has not.
+    """
+    u = (np.array(seeds) * 0.6180339887498949) % 1.0
+    problem = plane(np.full(len(seeds), np.arccos(-rho_L)), 10.0 ** (-decades * u), "one mode")
+    L = Certified(np.ones(len(seeds)), CURVATURE, Side.UPPER, "largest mode of the continuum")
+    return replace(problem, constants={**problem.constants, "L": L})

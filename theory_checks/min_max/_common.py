@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol
 
+import numpy as np
 from array_api_compat import array_namespace
 
 from ratecheck import Algorithm, Array, Certified, HasX, Noise, Trait, Unit
 from ratecheck.contracts import S
 from ratecheck.oracles import Operator, Resolvent, WithMinimiser
 
+CURVATURE = Unit(1, -2)  # of L and μ
 STEP = Unit(-1, 2)  # of a step, and of ρ
 FORCE = Unit(1, -1)  # of F
 FORCE2 = Unit(2, -2)  # of ‖F‖²
@@ -91,3 +93,46 @@ class Misreading(Generic[S]):
 
     def iterates(self, problem: Game, noise: Noise, /) -> Iterator[S]:
         return self.base.iterates(Misread(problem, self.factor), noise)
+
+
+class TwoSteps(HasX, Protocol):
+    """The state of an extragradient method."""
+
+    @property
+    def w(self) -> Array: ...
+    @property
+    def g1(self) -> Array: ...
+    @property
+    def g2(self) -> Array: ...
+
+
+def extrapolates(p: Operator, s: TwoSteps, t: TwoSteps) -> Array:
+    """w_k = x_k − g1 F(x_k)"""
+    return relative(s.x - s.g1[:, None] * p.apply(s.x), s.w)
+
+
+def steps_with_the_middle_force(p: Operator, s: TwoSteps, t: TwoSteps) -> Array:
+    """x_{k+1} = x_k − g2 F(x_k − g1 F(x_k))"""
+    w = s.x - s.g1[:, None] * p.apply(s.x)
+    return relative(s.x - s.g2[:, None] * p.apply(w), t.x)
+
+
+def steps_with_the_past_force(p: Operator, s: TwoSteps, t: TwoSteps) -> Array:
+    """x_{k+1} = x_k − g2 F(x̃_k)"""
+    return relative(s.x - s.g2[:, None] * p.apply(s.w), t.x)
+
+
+def extrapolates_with_the_past(p: Operator, s: TwoSteps, t: TwoSteps) -> Array:
+    """x̃_{k+1} = x_{k+1} − g1 F(x̃_k)"""
+    return relative(t.x - t.g1[:, None] * p.apply(s.w), t.w)
+
+
+def same_step(p: Operator, s: TwoSteps, t: TwoSteps) -> Array:
+    """g1 = g2, the same at every k"""
+    xp = array_namespace(s.g1)
+    return (xp.abs(s.g1 - s.g2) + xp.abs(t.g1 - s.g1)) / s.g2
+
+
+def worst_row(a: Any) -> Any:
+    """The logarithm of the largest row: rows are the modes of a continuum."""
+    return np.log(np.max(a, axis=1))
