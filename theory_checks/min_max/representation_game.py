@@ -30,7 +30,11 @@ from algorithms.min_max.representation_responses import (
 from problems.min_max.representation import F, RepresentationGame, isotropic, planted
 from ratecheck import Array, AtLeast, Claim, Constants, Direct, Draw, Equal, Source, Statement, Status, Theorem, each
 
-GAMES: Mapping[str, Draw[RepresentationGame]] = {"6 to 2": planted, "10 to 3, slow decay": partial(planted, d=10, rank=3, decay=0.2), "isotropic": isotropic}
+GAMES: Mapping[str, Draw[RepresentationGame]] = {
+    "6 to 2": planted,
+    "10 to 3, slow decay": partial(planted, d=10, rank=3, decay=0.2),
+    "isotropic": isotropic,
+}
 
 
 def worst_regret(p: RepresentationGame, s: Pure) -> Array:
