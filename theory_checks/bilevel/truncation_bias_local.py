@@ -47,7 +47,7 @@ def bound(K: Array, c: Constants) -> Array:
 CLAIM = Claim[Escape, Kept](
     source=Source("shaban2019", "Proposition 3.1, local", "tbp.krmd-bias-local", Statement.DERIVED),
     assumes=frozenset({Trait.SMOOTH}),
-    instances={"leaves a concave region": escape, "leaves it sooner": partial(escape, steps=2)},
+    instances={"leaves a concave region": escape, "less convex": partial(escape, a=0.3)},
     algorithm=TruncatedReverse(T, 1.0),
     laws={"adds the next term": adds_the_next_term, "carries the adjoint": carries_the_adjoint, "rolls out": rolls_out},
     seen={
@@ -78,7 +78,7 @@ THEOREM = Theorem(
     claims={"kept iterates in the convex part": (CLAIM, Status.CONSISTENT)},
     foils={
         "the global formula": (replace(CLAIM, bound=globally), Status.REFUTED),
-        "2^(T−K−2)": (replace(CLAIM, bound=lambda K, c: bound(K, c) / 8), Status.REFUTED),
+        "2^(T−K−3)": (replace(CLAIM, bound=lambda K, c: bound(K, c) / 16), Status.REFUTED),
         "without ∇_y f": (replace(CLAIM, bound=lambda K, c: bound(K, c) / c["grad_f"]), Status.ILL_POSED),
         "all iterates": (replace(CLAIM, k=range(1, T + 1)), Status.NOT_APPLICABLE),
         "adjoint forgotten": (replace(CLAIM, algorithm=ForgetsTheAdjoint(T, 1.0)), Status.UNLAWFUL),
