@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TypeVar
 
 from array_api_compat import array_namespace
@@ -24,6 +24,24 @@ def relative(residual: Array, *scales: Array) -> Array:
     for other in scales[1:]:
         top = xp.maximum(top, norm(other))
     return xp.where(size > 0, size / xp.where(top > 0, top, 1.0), size)
+
+
+def forward_mode(p: Bilevel, path: Sequence[Array], gamma: Array) -> Array:
+    """d f(x0, y_T)/dx through the steps y_{t+1} = y_t − γ ∇_y g, one coordinate of x at a time: the reference for reverse mode."""
+    xp = array_namespace(gamma)
+    x, columns = p.x0, []
+    for j in range(x.shape[-1]):
+        e = xp.zeros_like(x) + xp.eye(x.shape[-1], dtype=x.dtype)[j, :][None, :]
+        dy = xp.zeros_like(path[0])
+        for y in path[:-1]:
+            dy = dy - gamma * (p.hvp(x, y, dy) + p.cross(x, y, e))
+        columns.append(xp.sum(dy * p.upper_y(x, path[-1]), axis=-1))
+    return p.upper_x(x, path[-1]) + xp.stack(columns, axis=-1)
+
+
+def value(p: Solvable, x: Array) -> Array:
+    """F(x) = f(x, y*(x))"""
+    return p.upper(x, p.y_star(x))
 
 
 def error_at(point: Callable[[S], Array]) -> Measure[Solvable, S]:

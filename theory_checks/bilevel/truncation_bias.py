@@ -38,7 +38,7 @@ from ratecheck import (
     Unit,
     each,
 )
-from theory_checks.bilevel._common import EPS, GRADIENT, STEP, relative
+from theory_checks.bilevel._common import EPS, GRADIENT, STEP, forward_mode, relative
 
 T = 200
 
@@ -46,15 +46,7 @@ T = 200
 def bias(p: Bilevel, states: Iterator[Kept]) -> Iterator[Array]:
     """‖h_{T−K} − d_x f‖, with d_x f from forward mode: dy_{t+1} = A_{t+1} dy_t + B_{t+1}."""
     first = next(states)
-    xp = array_namespace(first.h)
-    x, columns = p.x0, []
-    for j in range(x.shape[-1]):
-        e = xp.zeros_like(x) + xp.eye(x.shape[-1], dtype=x.dtype)[j, :][None, :]
-        dy = xp.zeros_like(p.y0)
-        for y in first.path[:-1]:
-            dy = dy - first.gamma * (p.hvp(x, y, dy) + p.cross(x, y, e))
-        columns.append(xp.sum(dy * p.upper_y(x, first.path[-1]), axis=-1))
-    full = p.upper_x(x, first.path[-1]) + xp.stack(columns, axis=-1)
+    full = forward_mode(p, first.path, first.gamma)
     yield norm(first.h - full)
     for s in states:
         yield norm(s.h - full)
@@ -80,12 +72,12 @@ def bound(K: Array, c: Constants) -> Array:
 
 def adds_the_next_term(p: Bilevel, s: Kept, t: Kept) -> Array:
     """h_{T−K−1} = h_{T−K} + B_{T−K}' a,  a = A_{T−K+1}'···A_T' ∇_y f(y_T)"""
-    return relative(t.h - s.h + s.gamma * p.cross_t(p.x0, s.path[T - t.K], s.adjoint), s.h, t.h)
+    return relative(t.h - s.h + s.gamma * p.cross_t(p.x0, s.path[len(s.path) - 1 - t.K], s.adjoint), s.h, t.h)
 
 
 def carries_the_adjoint(p: Bilevel, s: Kept, t: Kept) -> Array:
     """a ← A_{T−K}' a"""
-    return relative(t.adjoint - s.adjoint + s.gamma * p.hvp(p.x0, s.path[T - t.K], s.adjoint), s.adjoint, t.adjoint)
+    return relative(t.adjoint - s.adjoint + s.gamma * p.hvp(p.x0, s.path[len(s.path) - 1 - t.K], s.adjoint), s.adjoint, t.adjoint)
 
 
 def rolls_out(p: Bilevel, s: Kept, t: Kept) -> Array:
@@ -103,8 +95,8 @@ class ForgetsTheAdjoint(TruncatedReverse):
             if s.K == 0:
                 a, h = s.adjoint, s.h
             yield replace(s, h=h, adjoint=a)
-            if s.K < T:
-                h = h - s.gamma * problem.cross_t(problem.x0, s.path[T - s.K - 1], a)
+            if s.K < self.T:
+                h = h - s.gamma * problem.cross_t(problem.x0, s.path[self.T - s.K - 1], a)
 
 
 CLAIM = Claim[Solvable, Kept](
