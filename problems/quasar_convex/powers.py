@@ -142,3 +142,19 @@ def power_constants(scale: Array, p: Array, c: Array, R: float, B: int) -> Mappi
         ),
         "R": Certified(float(R) * ones, Unit(0, 1), exact, "‖x_0 − x*‖ as drawn"),
     }
+
+
+def sixth_root(
+    seeds: range, R: Annotated[float, (1e-2, 1e60)] = 5.0, spread: Annotated[float, (0.0, 1.0)] = 0.0
+) -> RadialPower:
+    """(x² + 1/8)^{1/6} − 8^{-1/6} = 8^{-1/6} F_{1/3}(√8 x) on the line; the rows start at distances D within R (1 ± spread)."""
+    B = len(seeds)
+    D = R * (1 + spread * np.array([(-1) ** seed * (seed % 8 // 2 + 1) for seed in seeds]))
+    exact, ones = Side.EXACT, np.ones(B)
+    return RadialPower(
+        np.full((B, 1, 1), 8**0.5), np.full((B, 1), 1 / 3), np.ones((B, 1)), D[:, None], np.zeros((B, 1)), np.zeros(B),
+        {
+            "gamma": Certified(ones / 3, Unit(), exact, "F_{1/3}"),
+            "D": Certified(D, Unit(), exact, "|x_0|, in the unit of the formula"),
+        },
+    )
