@@ -18,9 +18,7 @@ from algorithms.matrix_sensing.scaled import Scaled, ScaledDescent, current_erro
 from problems.matrix_sensing.ladders import conditioned
 from problems.matrix_sensing.near import all_modes, scalar, stepped
 from problems.matrix_sensing.sensing import Sensing
-from ratecheck import (
-    Always, Array, Claim, Constants, Equal, Seen, Status, Theorem, Threshold, Trait, Unit, each, each_step,
-)
+from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Status, Theorem, Threshold, Trait, Unit, each, each_step
 from theory_checks.matrix_sensing._common import FREE_STEP, derived, descends_scaled, error, spectral
 
 SYMMETRIC = frozenset({Trait.SYMMETRIC, Trait.LOW_RANK})
