@@ -31,6 +31,9 @@ class LinearOperator:
     def apply(self, z: Array, /) -> Array:  # (B, n) -> (B, n)
         return times(self.A, z - self.x_star)
 
+    def project(self, z: Array, /) -> Array:  # (B, n) -> (B, n), the set is the whole space
+        return z
+
     def resolvent(self, z: Array, step: Array, /) -> Array:  # (B, n), (B,) -> (B, n), (I + step F)⁻¹ z
         xp = array_namespace(z)
         M = xp.eye(z.shape[-1], dtype=z.dtype)[None, :, :] + step[:, None, None] * self.A
@@ -141,7 +144,8 @@ def plane(angles: Array, scale: Array, proof: str, **more: Certified) -> LinearO
     A = np.stack([a * rotation(t) for a, t in zip(s, theta, strict=True)])
     x0 = np.zeros((len(theta), 2))
     x0[:, 0] = 1.0
-    return certified(A, x0, 0 * x0, s, -np.cos(theta) / s, proof, **more)
+    cosine = np.where(np.abs(np.cos(theta)) < 1e-15, 0.0, np.cos(theta))
+    return certified(A, x0, 0 * x0, s, -cosine / s, proof, **more)
 
 
 def spectrum(seeds: range, rho_L: Annotated[float, (-0.9, 0.0)] = 0.0, decades: Annotated[float, (0.5, 3.0)] = 1.7) -> LinearOperator:
