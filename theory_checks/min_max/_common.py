@@ -180,3 +180,15 @@ class GapGame(Operator, Protocol):
 
     def prox(self, z: Array, v: Array, /) -> Array: ...
     def gap(self, z: Array, /) -> Array: ...
+
+
+class OneStep(HasX, Protocol):
+    """The state of a method with one step length."""
+
+    @property
+    def g(self) -> Array: ...
+
+
+def is_proximal(p: Operator, s: OneStep, t: OneStep) -> Array:
+    """x_{k+1} + g F(x_{k+1}) = x_k"""
+    return relative(t.x + s.g[:, None] * p.apply(t.x), s.x, t.x)
