@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import numpy as np
 from array_api_compat import array_namespace
 
+from problems.quasar_convex.noise import noise_constants
 from ratecheck import Array, Certified, Side, Trait, Unit
 
 Q = TypeVar("Q", bound="SeparablePowers")
@@ -84,11 +85,13 @@ def separable_powers(
     kappa: Annotated[float, (1.0, 1e6)] = 1e3,
     R: Annotated[float, (1e-2, 1e4)] = 10.0,
     eps: Annotated[float, (1e-6, 1.0)] = 1e-3,
+    sigma: Annotated[float, (0.0, 10.0)] = 0.0,
+    xi: Annotated[float, (1.0, 20.0)] = 1.0,
 ) -> SeparablePowers:
     """W = Λ^{1/2} Q with the λ_i from 1/kappa to 1 and Q orthogonal; the start at distance R; eps is the accuracy asked for."""
     p_ = with_start_gap(SeparablePowers(*_rotated(seeds, n, kappa, R, np.full(n, p), np.ones(n))))
     wanted = Certified(np.full(len(seeds), float(eps)), Unit(1, 0), Side.EXACT, "the accuracy asked for")
-    return replace(p_, constants={**p_.constants, "eps": wanted})
+    return replace(p_, constants={**p_.constants, "eps": wanted, **noise_constants(sigma, xi, p_.constants["L"].value)})
 
 
 def mixed_powers(
