@@ -12,6 +12,8 @@ from algorithms.frank_wolfe.steps import P, Rule
 from ratecheck import Array, Constants, Law
 from ratecheck.oracles import SmoothOverCompact, Valued
 
+TINY = 1e-300  # nothing moved by nothing: residual 0
+
 
 class Gapped(SmoothOverCompact, Protocol):
     @property
@@ -75,7 +77,7 @@ def moves_towards_v(p: SmoothOverCompact, s: HasVertex, t: HasVertex) -> Array:
     """x_{k+1} = x_k + γ_k (v_k − x_k)"""
     xp = array_namespace(s.x)
     miss = t.x - s.x - scaled(s.gamma, s.x) * (s.v - s.x)
-    return xp.max(xp.abs(miss), axis=-1) / xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1)
+    return xp.max(xp.abs(miss), axis=-1) / (xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1) + TINY)
 
 
 def v_is_minimal(p: SmoothOverCompact, s: HasVertex, t: HasVertex) -> Array:
@@ -121,7 +123,7 @@ def stays_a_combination(p: SmoothOverCompact, s: ActiveState, t: ActiveState) ->
     """x_{k+1} = x_k + γ_k d_k, and x is the combination of its active vertices that the weights say"""
     xp = array_namespace(s.x)
     miss = t.x - s.x - scaled(s.gamma, s.x) * towards(s.direction, s.x, s.v, s.a, s.s)
-    scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1)
+    scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1) + TINY
     kept = xp.max(xp.abs(t.x - t.active.point()), axis=-1) + xp.abs(xp.sum(t.active.weight, axis=-1) - 1)
     return xp.max(xp.abs(miss), axis=-1) / scale + kept
 
@@ -133,7 +135,7 @@ def a_and_s_are_extreme(p: SmoothOverCompact, s: ActiveState, t: ActiveState) ->
     score = xp.sum(s.active.atoms * g[:, None, :], axis=-1)
     score = xp.where(s.active.weight > 0, score, inner(g, s.x)[:, None])
     miss = xp.max(score, axis=-1) - inner(g, s.a) + inner(g, s.s) - xp.min(score, axis=-1)
-    return xp.abs(miss) / (norm(g) * (norm(s.a) + norm(s.s)) + 1e-300)
+    return xp.abs(miss) / (norm(g) * (norm(s.a) + norm(s.s)) + TINY)
 
 
 def active_set(choice: Choice, rule: Rule[P]) -> dict[str, Law[P, ActiveState]]:

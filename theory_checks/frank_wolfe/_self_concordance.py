@@ -9,7 +9,7 @@ from array_api_compat import array_namespace
 
 from algorithms.frank_wolfe.monotone import MonotoneState, WithDomain
 from ratecheck import Array, Constants, Law
-from theory_checks.frank_wolfe._common import inner, norm
+from theory_checks.frank_wolfe._common import TINY, inner, norm
 
 
 class Concordant(WithDomain, Protocol):
@@ -54,7 +54,7 @@ def rejects(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
     inside = p.inside(trial)
     good = inside & (p.value(xp.where(inside[:, None], trial, s.x)) <= p.value(s.x))
     miss = xp.max(xp.abs(t.x - xp.where(good[:, None], trial, s.x)), axis=-1)
-    return miss / xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1) + xp.abs(s.gamma - gamma)
+    return miss / (xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1) + TINY) + xp.abs(s.gamma - gamma)
 
 
 def never_halves(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
@@ -80,7 +80,7 @@ def v_is_minimal(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
     """⟨∇f(x_t), v_t⟩ = min over C"""
     xp = array_namespace(s.x)
     g = p.grad(s.x)
-    return xp.abs(inner(g, s.v - p.lmo(g))) / (norm(g) * norm(s.v) + 1e-300)
+    return xp.abs(inner(g, s.v - p.lmo(g))) / (norm(g) * norm(s.v) + TINY)
 
 
 REJECT: dict[str, Law[WithDomain, MonotoneState]] = {"rejects": rejects, "never halves": never_halves, "v is minimal": v_is_minimal}

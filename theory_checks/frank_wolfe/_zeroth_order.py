@@ -9,7 +9,7 @@ from array_api_compat import array_namespace
 from algorithms.frank_wolfe.zeroth_order import NoisyValues, Scheme, ZerothState, differences
 from problems.frank_wolfe.noisy import NoisyQuadratic
 from ratecheck import Array, Law
-from theory_checks.frank_wolfe._common import inner, norm
+from theory_checks.frank_wolfe._common import TINY, inner, norm
 
 
 def error2(p: NoisyQuadratic, s: ZerothState) -> Array:
@@ -21,8 +21,8 @@ def error2(p: NoisyQuadratic, s: ZerothState) -> Array:
 def moves_towards_v(p: NoisyValues, s: ZerothState, t: ZerothState) -> Array:
     """x_{t+1} = x_t + γ_t (v_t − x_t), v_t minimal for the average d_t"""
     xp = array_namespace(s.x)
-    miss = xp.max(xp.abs(t.x - s.x - s.gamma[:, None] * (s.v - s.x)), axis=-1) / xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1)
-    return miss + xp.abs(inner(s.d, s.v - p.lmo(s.d))) / (norm(s.d) * norm(s.v) + 1e-300)
+    miss = xp.max(xp.abs(t.x - s.x - s.gamma[:, None] * (s.v - s.x)), axis=-1) / (xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1) + TINY)
+    return miss + xp.abs(inner(s.d, s.v - p.lmo(s.d))) / (norm(s.d) * norm(s.v) + TINY)
 
 
 def averages(p: NoisyValues, s: ZerothState, t: ZerothState) -> Array:

@@ -25,7 +25,7 @@ from problems.frank_wolfe.logistic import breast_cancer
 from problems.frank_wolfe.quadratics import on_l1_ball, on_simplex
 from ratecheck import Always, Array, Claim, Constants, Law, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
 from ratecheck.oracles import SmoothOverCompact
-from theory_checks.frank_wolfe._common import Gapped, f_gap, inner, moves_towards_v, primal_gap, roundoff, v_is_minimal
+from theory_checks.frank_wolfe._common import TINY, Gapped, f_gap, inner, moves_towards_v, primal_gap, roundoff, v_is_minimal
 
 TAU, ETA, CURVATURE = 2.0, 0.9, Unit(1, -2)
 
@@ -68,7 +68,7 @@ def local_is_first_accepted(p: SmoothOverCompact, s: BacktrackingState, t: Backt
         return p.value(s.x + gamma[:, None] * d) - p.value(s.x) + gamma * slope - gamma**2 * M * inner(d, d) / 2
 
     j = xp.log(s.local / (ETA * s.before)) / log(TAU)
-    scale = xp.abs(p.value(s.x)) + inner(xp.abs(s.g), xp.abs(s.x) + xp.abs(s.v))
+    scale = xp.abs(p.value(s.x)) + inner(xp.abs(s.g), xp.abs(s.x) + xp.abs(s.v)) + TINY
     accepted = xp.maximum(short(s.local), 0 * j) / scale
     refused = xp.where(j > 0.5, xp.maximum(-short(s.local / TAU), 0 * j), 0 * j) / scale
     counted = xp.abs(t.tests - s.tests - 1 - xp.round(xp.log(t.local / (ETA * t.before)) / log(TAU)))

@@ -10,6 +10,7 @@ The paper states the rate (1 − (μ_f/(4 L̃))(δ/D)²)^⌈(t−1)/2⌉ without
 
 from dataclasses import replace
 from functools import partial
+from math import log
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -19,7 +20,7 @@ from algorithms.frank_wolfe.backtracking_active import BacktrackingAwayState, Ba
 from algorithms.frank_wolfe.steps import capped
 from problems.frank_wolfe.quadratics import Planted, on_cube, on_l1_ball, on_simplex
 from ratecheck import Always, Array, Claim, Constants, Law, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
-from theory_checks.frank_wolfe._common import gain, inner, norm, primal_gap, roundoff
+from theory_checks.frank_wolfe._common import TINY, gain, inner, norm, primal_gap, roundoff
 
 TAU, ETA = 2.0, 0.9
 
@@ -48,8 +49,8 @@ def moves(p: Planted, s: BacktrackingAwayState, t: BacktrackingAwayState) -> Arr
     miss = t.x - s.x - s.gamma[:, None] * towards(code, s.x, s.v, s.a, s.a)
     score = xp.where(s.active.weight > 0, xp.sum(s.active.atoms * g[:, None, :], axis=-1), inner(g, s.x)[:, None])
     extreme = xp.abs(inner(g, s.v - p.lmo(g))) + xp.abs(xp.max(score, axis=-1) - inner(g, s.a))
-    scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1)
-    return xp.max(xp.abs(miss), axis=-1) / scale + extreme / (norm(g) * (norm(s.v) + norm(s.a)) + 1e-300)
+    scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1) + TINY
+    return xp.max(xp.abs(miss), axis=-1) / scale + extreme / (norm(g) * (norm(s.v) + norm(s.a)) + TINY)
 
 
 def local_is_first_accepted(p: Planted, s: BacktrackingAwayState, t: BacktrackingAwayState) -> Array:
@@ -62,8 +63,8 @@ def local_is_first_accepted(p: Planted, s: BacktrackingAwayState, t: Backtrackin
         gamma = capped(slope, M * square, s.cap)
         return p.value(s.x + gamma[:, None] * d) - p.value(s.x) + gamma * slope - gamma**2 * M * square / 2
 
-    j = xp.log(s.local / (ETA * s.before)) / np.log(TAU)
-    scale = xp.abs(p.value(s.x)) + inner(xp.abs(g), xp.abs(s.x) + xp.abs(s.v))
+    j = xp.log(s.local / (ETA * s.before)) / log(TAU)
+    scale = xp.abs(p.value(s.x)) + inner(xp.abs(g), xp.abs(s.x) + xp.abs(s.v)) + TINY
     wrong = xp.maximum(short(s.local), 0 * j) + xp.where(j > 0.5, xp.maximum(-short(s.local / TAU), 0 * j), 0 * j)
     gamma = capped(slope, s.local * square, s.cap)
     step = xp.abs(s.gamma - gamma) / (xp.maximum(gamma, s.gamma) + 1e-30)

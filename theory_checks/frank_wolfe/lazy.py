@@ -15,7 +15,7 @@ from array_api_compat import array_namespace
 from algorithms.frank_wolfe.lazy import LazyFrankWolfe, LazyState
 from problems.frank_wolfe.quadratics import Planted, inside_l2_ball, on_cube, on_simplex
 from ratecheck import Always, Array, Claim, Constants, Law, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
-from theory_checks.frank_wolfe._common import fw_gap, inner, primal_gap, roundoff
+from theory_checks.frank_wolfe._common import TINY, fw_gap, inner, primal_gap, roundoff
 
 K = 2.0
 
@@ -37,7 +37,7 @@ def moves_or_stays(p: Planted, s: LazyState, t: LazyState) -> Array:
     xp = array_namespace(s.x)
     gamma = min(1.0, 2 * (K * K + 1) / (K * (s.k + 1 + K * K + 2)))
     wanted = xp.where(s.positive[:, None], s.x + gamma * (s.v - s.x), s.x)
-    return xp.max(xp.abs(t.x - wanted), axis=-1) / xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1)
+    return xp.max(xp.abs(t.x - wanted), axis=-1) / (xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1) + TINY)
 
 
 def updates_estimate(p: Planted, s: LazyState, t: LazyState) -> Array:
