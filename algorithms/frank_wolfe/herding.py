@@ -12,7 +12,7 @@ from ratecheck import Noise, Problem
 
 
 class Features(Problem, Protocol):
-    def lmo(self, points: Sequence[Fraction], weights: Sequence[Fraction], smallest: bool, /) -> Fraction: ...
+    def next_point(self, points: Sequence[Fraction], weights: Sequence[Fraction], smallest: bool, /) -> Fraction: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,5 +35,5 @@ class Herding:
             if t & (t - 1) == 0:
                 yield Mixture(t, points, weights)
             gamma = self.step(t)
-            y = problem.lmo(points, weights, self.smallest)
+            y = problem.next_point(points, weights, self.smallest)
             points, weights = (*points, y), (*(w * (1 - gamma) for w in weights), gamma)

@@ -32,7 +32,7 @@ class BernoulliKernel:
         """‖x‖²"""
         return sum((w * self.along(points, weights, p) for p, w in zip(points, weights, strict=True)), Fraction(0))
 
-    def lmo(self, points: Sequence[Fraction], weights: Sequence[Fraction], smallest: bool, /) -> Fraction:
+    def next_point(self, points: Sequence[Fraction], weights: Sequence[Fraction], smallest: bool, /) -> Fraction:
         """argmin over [0, 1] of ⟨x, Φ(·)⟩: between neighbouring points it is a parabola in y, with the weights summing to 1."""
         ends = sorted({Fraction(0), Fraction(1), *points})
         mean = sum((w * p for p, w in zip(points, weights, strict=True)), Fraction(0))

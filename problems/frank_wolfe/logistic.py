@@ -26,7 +26,7 @@ class Logistic:
     constants: Mapping[str, Certified]
     over: L1Ball
     nu: float = 2.0
-    traits: frozenset[Trait] = GSC | {Trait.COMPACT, Trait.POLYTOPE}
+    traits: frozenset[Trait] = GSC | {Trait.SMOOTH, Trait.COMPACT, Trait.POLYTOPE}
 
     def _margins(self, x: Array) -> Array:  # (B, n) -> (B, m)
         xp = array_namespace(x)

@@ -106,4 +106,7 @@ def noisy_box(seeds: range, n: Annotated[int, (2, 40)] = 6, sigma: Annotated[flo
     made = _noisy(one * a, 0 * one * a, one * centre, one * x0, LInfBall(), sigma, frozenset({Trait.SMOOTH, Trait.COMPACT, Trait.UNBIASED}))
     T = Certified(2.0 ** (5 + np.array(seeds) % 6), Unit(), Side.EXACT, "number of steps of the row")
     constants = {**{name: c for name, c in made.constants.items() if name != "h_0"}, "T": T}
-    return NoisyQuadratic(made.a, made.w, made.x_star, made.x0, made.f_star, made.over, constants, made.traits)
+    corner = 0.5 * a * np.maximum((1 - centre) ** 2, (1 + centre) ** 2)  # of a concave entry; a convex one is least at its centre
+    inside = np.where(np.abs(centre) <= 1, 0.0, 0.5 * a * (np.abs(centre) - 1) ** 2)
+    f_star = np.full(B, np.where(a < 0, corner, inside).sum())
+    return NoisyQuadratic(made.a, made.w, made.x_star, made.x0, f_star, made.over, constants, made.traits)

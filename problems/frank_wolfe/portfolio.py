@@ -19,9 +19,9 @@ class Portfolio:
     R: Array  # (B, p, n), returns r_t
     x0: Array  # (B, n), a vertex
     constants: Mapping[str, Certified]
+    traits: frozenset[Trait]
     nu: float = 3.0
     over: Simplex = field(default_factory=Simplex)
-    traits: frozenset[Trait] = GSC | {Trait.COMPACT, Trait.POLYTOPE}
 
     def _returns(self, x: Array) -> Array:  # (B, n) -> (B, p)
         xp = array_namespace(x)
@@ -56,7 +56,8 @@ def _drawn(seeds: range, R: list[Array], extra: Mapping[str, Certified], start: 
         "D": Certified(np.full(B, 2**0.5), Unit(0, 1), Side.EXACT, "Euclidean distance of two vertices of the simplex"),
         **extra,
     }
-    return Portfolio(np.stack(R), x0, constants)
+    smooth = {Trait.SMOOTH} if "L" in extra else set()
+    return Portfolio(np.stack(R), x0, constants, GSC | {Trait.COMPACT, Trait.POLYTOPE} | smooth)
 
 
 def positive_returns(

@@ -16,7 +16,7 @@ from array_api_compat import array_namespace
 from problems.frank_wolfe.oracles import L2Ball
 from ratecheck import Array, Certified, Side, Trait, Unit
 
-GSC = frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.SELF_CONCORDANT})
+GSC = frozenset({Trait.CONVEX, Trait.SELF_CONCORDANT})  # smooth only where the domain holds the set
 
 
 def concordance(M: Array, nu: float, B: int, proof: str) -> Certified:
@@ -173,7 +173,7 @@ class SymmetricBarrier:
     constants: Mapping[str, Certified]
     over: L2Ball = field(default_factory=L2Ball)
     nu: float = 3.0
-    traits: frozenset[Trait] = GSC | {Trait.STRONGLY_CONVEX, Trait.COMPACT}
+    traits: frozenset[Trait] = GSC | {Trait.SMOOTH, Trait.STRONGLY_CONVEX, Trait.COMPACT}
 
     def _scaled(self, d: Array) -> Array:  # s Q'd
         xp = array_namespace(d)
