@@ -19,7 +19,7 @@ from algorithms.frank_wolfe.steps import line_search, scaled, short_step
 from algorithms.frank_wolfe.vanilla import State
 from problems.frank_wolfe.quadratics import Planted, inside_l2_ball
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
-from theory_checks.frank_wolfe._common import before, descent, gain, primal_gap, roundoff
+from theory_checks.frank_wolfe._common import before, by_L, descent, gain, primal_gap, roundoff
 
 
 def share(c: Constants) -> Array:
@@ -39,7 +39,7 @@ STEP = Claim[Planted, State](
     assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.SMOOTH, Trait.COMPACT}),
     instances={"κ = 1": partial(inside_l2_ball, n=4, kappa=1.0, depth=0.6), "κ = 1, deep": partial(inside_l2_ball, kappa=1.0, depth=0.9)},
     algorithm=DescentFrankWolfe(short_step),
-    laws=descent(short_step),
+    laws=descent(by_L),
     metric=each_step(before(primal_gap)),
     unit=Unit(f=1),
     bound=one,

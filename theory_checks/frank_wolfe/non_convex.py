@@ -19,7 +19,7 @@ from algorithms.frank_wolfe.steps import curvature_step, line_search
 from algorithms.frank_wolfe.vanilla import FrankWolfe, State, open_loop
 from problems.frank_wolfe.indefinite import IndefiniteQuadratic, on_box
 from ratecheck import Always, Array, Claim, Constants, Source, Statement, Status, Theorem, Trait, Unit, best
-from theory_checks.frank_wolfe._common import descent, frank_wolfe, fw_gap, roundoff
+from theory_checks.frank_wolfe._common import by_C, by_hessian, descent, frank_wolfe, fw_gap, roundoff
 
 
 def printed(k: Array, c: Constants) -> Array:
@@ -36,7 +36,7 @@ PRINTED = Claim[IndefiniteQuadratic, State](
     assumes=frozenset({Trait.SMOOTH, Trait.COMPACT}),
     instances={"box": on_box},
     algorithm=DescentFrankWolfe(curvature_step),
-    laws=descent(curvature_step),
+    laws=descent(by_C),
     metric=best(fw_gap),
     unit=Unit(f=1),
     bound=printed,
@@ -45,7 +45,7 @@ PRINTED = Claim[IndefiniteQuadratic, State](
     rounding=roundoff,
 )
 SHARPER = replace(PRINTED, source=replace(PRINTED.source, place="Theorem 1, two regimes", statement=Statement.DERIVED), bound=sharper)
-SEARCH = replace(SHARPER, algorithm=DescentFrankWolfe(line_search), laws=descent(line_search))
+SEARCH = replace(SHARPER, algorithm=DescentFrankWolfe(line_search), laws=descent(by_hessian))
 
 
 def constant(K: int) -> Claim[IndefiniteQuadratic, State]:

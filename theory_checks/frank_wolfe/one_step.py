@@ -51,7 +51,7 @@ EXACT = Claim[Gapped, State](
     assumes=frozenset({Trait.SMOOTH, Trait.COMPACT}),
     instances={"least squares": planted, "squared norm": squared_norm},
     algorithm=FrankWolfe(open_loop),
-    laws=frank_wolfe(open_loop),
+    laws=frank_wolfe(lambda k: 2 / (k + 2)),
     metric=each_step(met),
     unit=Unit(f=1),
     bound=bound,
@@ -64,7 +64,7 @@ INEXACT = replace(
     EXACT,
     source=replace(EXACT.source, place="Lemma 5, δ = 1"),
     algorithm=InexactFrankWolfe(DELTA),
-    laws={"towards v": moves_towards_v, "v is as bad as allowed": approximate(DELTA), "the step": step_is(open_loop)},
+    laws={"towards v": moves_towards_v, "v is as bad as allowed": approximate(DELTA), "the step": step_is(lambda k: 2 / (k + 2))},
     bound=lambda k, c: bound(k, c) * (1 + DELTA),
     k=range(2, 100),
 )

@@ -15,7 +15,7 @@ from algorithms.frank_wolfe.steps import line_search
 from algorithms.frank_wolfe.vanilla import FrankWolfe, State
 from problems.frank_wolfe.quadratics import Planted, figure_1a
 from ratecheck import Array, Claim, Constants, SameOrder, Source, Statement, Status, Theorem, Trait, Unit, best
-from theory_checks.frank_wolfe._common import descent, frank_wolfe, primal_gap
+from theory_checks.frank_wolfe._common import by_hessian, descent, frank_wolfe, primal_gap
 
 
 def open_loop(ell: int) -> Callable[[int], float]:
@@ -47,7 +47,7 @@ SEARCH = replace(
     TWO,
     source=replace(TWO.source, place="Figure 1a, line search"),
     algorithm=DescentFrankWolfe(line_search),
-    laws=descent(line_search),
+    laws=descent(by_hessian),
     bound=lambda k, c: square(k, c) * k,
     holds=SameOrder(within=0.1, tail=0.2),  # the zig-zag sets in late: slope −0.96 from t = 2000 on
     k=range(1, 6001),

@@ -16,7 +16,7 @@ from algorithms.frank_wolfe.vanilla import FrankWolfe, State, open_loop
 from problems.frank_wolfe.simplex import planted, squared_norm
 from ratecheck import Always, Array, Claim, Constants, Status, Theorem, Unit, each
 from theory_checks.frank_wolfe import primal_gap
-from theory_checks.frank_wolfe._common import Curved, descent, moves_towards_v, roundoff, step_is
+from theory_checks.frank_wolfe._common import Curved, by_hessian, by_L, descent, moves_towards_v, roundoff, step_is
 from theory_checks.frank_wolfe._common import primal_gap as primal_gap_of
 from theory_checks.frank_wolfe.one_step import approximate
 
@@ -30,7 +30,7 @@ def short(k: Array, c: Constants) -> Array:
 APPROXIMATE = replace(
     primal_gap.CLAIM,
     algorithm=InexactFrankWolfe(DELTA),
-    laws={"towards v": moves_towards_v, "v is as bad as allowed": approximate(DELTA), "the step": step_is(open_loop)},
+    laws={"towards v": moves_towards_v, "v is as bad as allowed": approximate(DELTA), "the step": step_is(lambda k: 2 / (k + 2))},
     bound=lambda k, c: primal_gap.bound(k, c) * (1 + DELTA),
 )
 SEARCH = Claim[Curved, State](
@@ -38,7 +38,7 @@ SEARCH = Claim[Curved, State](
     assumes=primal_gap.CLAIM.assumes,
     instances={"least squares": planted, "squared norm": squared_norm},
     algorithm=DescentFrankWolfe(line_search),
-    laws=descent(line_search),
+    laws=descent(by_hessian),
     metric=each(primal_gap_of),
     unit=Unit(f=1),
     bound=primal_gap.bound,
@@ -46,7 +46,7 @@ SEARCH = Claim[Curved, State](
     k=primal_gap.CLAIM.k,
     rounding=roundoff,
 )
-SHORT = replace(primal_gap.CLAIM, algorithm=DescentFrankWolfe(short_step), laws=descent(short_step), bound=short)
+SHORT = replace(primal_gap.CLAIM, algorithm=DescentFrankWolfe(short_step), laws=descent(by_L), bound=short)
 
 THEOREM = Theorem(
     claims={

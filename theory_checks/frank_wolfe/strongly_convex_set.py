@@ -20,7 +20,7 @@ from algorithms.frank_wolfe.steps import line_search, scaled, short_step
 from algorithms.frank_wolfe.vanilla import State
 from problems.frank_wolfe.quadratics import Planted, on_sphere
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
-from theory_checks.frank_wolfe._common import before, descent, gain, norm, primal_gap, roundoff
+from theory_checks.frank_wolfe._common import before, by_L, descent, gain, norm, primal_gap, roundoff
 
 
 def share(c: Constants, factor: float) -> Array:
@@ -53,7 +53,7 @@ LEMMA = Claim[Planted, State](
         "ℓ_1.5 ball": partial(on_sphere, n=3, kappa=1.0, p=1.5),
     },
     algorithm=DescentFrankWolfe(short_step),
-    laws=descent(short_step),
+    laws=descent(by_L),
     metric=each_step(before(primal_gap)),
     unit=Unit(f=1),
     bound=sharper,

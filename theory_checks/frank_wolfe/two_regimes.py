@@ -31,7 +31,7 @@ def claim(K: int) -> Claim[SmoothOverCompact, State]:
         assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.COMPACT}),
         instances={"squared norm": squared_norm},
         algorithm=FrankWolfe(held(K)),
-        laws=frank_wolfe(held(K)),
+        laws=frank_wolfe(lambda k: 2 / (min(k, K) + 2)),
         metric=best(fw_gap, start=K),
         unit=Unit(f=1),
         bound=bound,

@@ -20,7 +20,7 @@ from functools import partial
 
 import numpy as np
 
-from algorithms.frank_wolfe.zeroth_order import KWSA, RDSA, Scheme, ZerothOrder, ZerothState, eighth, improved
+from algorithms.frank_wolfe.zeroth_order import KWSA, RDSA, Scheme, ZerothOrder, ZerothState, improved
 from problems.frank_wolfe.noisy import NoisyQuadratic, noisy_ball
 from ratecheck import (
     Always,
@@ -40,7 +40,7 @@ from ratecheck import (
     each_step,
 )
 from theory_checks.frank_wolfe._common import inner, norm, primal_gap, roundoff
-from theory_checks.frank_wolfe._zeroth_order import error2, laws
+from theory_checks.frank_wolfe._zeroth_order import AXES, ONE, Table, error2, laws, several
 
 SQUARE = Unit(2, -2)
 
@@ -92,13 +92,13 @@ def gap_after(p: NoisyQuadratic, s: ZerothState, t: ZerothState) -> Array:
     return primal_gap(p, t)
 
 
-def mse(scheme: Scheme, bound: Bound, place: str) -> Claim[NoisyQuadratic, ZerothState]:
+def mse(scheme: Scheme, row: Table, bound: Bound, place: str) -> Claim[NoisyQuadratic, ZerothState]:
     return Claim[NoisyQuadratic, ZerothState](
         source=Source("sahu2019", place, "zofw.mse", Statement.VERIFIED),
         assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.COMPACT, Trait.UNBIASED}),
         instances={"ball": partial(noisy_ball, n=4)},
         algorithm=ZerothOrder(scheme),
-        laws=laws(scheme, eighth),
+        laws=laws(row),
         metric=each(error2),
         unit=SQUARE,
         bound=bound,
@@ -108,9 +108,9 @@ def mse(scheme: Scheme, bound: Bound, place: str) -> Claim[NoisyQuadratic, Zerot
     )
 
 
-R_DSA = mse(RDSA, random_directions(None), "Lemma 3.2, RDSA")
-I_RDSA = mse(improved(2), random_directions(2), "Lemma 3.2, I-RDSA")
-K_WSA = replace(mse(KWSA, axes, "Lemma 3.2, KWSA"), seen={"start": Seen(first, SQUARE)})
+R_DSA = mse(RDSA, ONE, random_directions(None), "Lemma 3.2, RDSA")
+I_RDSA = mse(improved(2), several(2), random_directions(2), "Lemma 3.2, I-RDSA")
+K_WSA = replace(mse(KWSA, AXES, axes, "Lemma 3.2, KWSA"), seen={"start": Seen(first, SQUARE)})
 EXACT = replace(
     R_DSA,
     source=replace(R_DSA.source, place="Lemma 3.2, one step, exact", statement=Statement.DERIVED),
@@ -130,7 +130,7 @@ PATH = Claim[NoisyQuadratic, ZerothState](
     assumes=EXACT.assumes,
     instances={"ball": noisy_ball},
     algorithm=ZerothOrder(KWSA),
-    laws=laws(KWSA, eighth),
+    laws=laws(AXES),
     metric=each_step(gap_after),
     unit=Unit(f=1),
     bound=lambda k, c: (1 - c["gamma"]) * c["h"] + c["gamma"] * c["R"] * c["error"] + c["L"] * c["R"] ** 2 * c["gamma"] ** 2 / 2,

@@ -18,7 +18,7 @@ from algorithms.frank_wolfe.zeroth_order import ZerothOrder, ZerothState, eighth
 from problems.frank_wolfe.noisy import NoisyQuadratic, noisy_box
 from ratecheck import Array, Claim, Scaling, Source, Statement, Status, Theorem, Trait, Unit
 from theory_checks.frank_wolfe._common import fw_gap
-from theory_checks.frank_wolfe._zeroth_order import laws
+from theory_checks.frank_wolfe._zeroth_order import laws, several
 
 
 def until_T(p: NoisyQuadratic, states: Iterator[ZerothState]) -> Iterator[Array]:
@@ -36,7 +36,7 @@ NON_CONVEX = Claim[NoisyQuadratic, ZerothState](
     assumes=frozenset({Trait.SMOOTH, Trait.COMPACT, Trait.UNBIASED}),
     instances={"box": partial(noisy_box, n=12)},
     algorithm=ZerothOrder(improved(2), horizon=True),
-    laws=laws(improved(2), None),
+    laws=laws(several(2), constant=True),
     metric=until_T,
     unit=Unit(f=1),
     bound=lambda k, c: c["L"] * c["R"] ** 2 / c["T"] ** 0.25,

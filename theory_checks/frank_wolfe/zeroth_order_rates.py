@@ -14,7 +14,7 @@ from functools import partial
 
 import numpy as np
 
-from algorithms.frank_wolfe.zeroth_order import KWSA, LAST_ONLY, RDSA, Scheme, ZerothOrder, ZerothState, eighth, improved
+from algorithms.frank_wolfe.zeroth_order import KWSA, LAST_ONLY, RDSA, Scheme, ZerothOrder, ZerothState, improved
 from problems.frank_wolfe.noisy import NoisyQuadratic, noisy_ball
 from ratecheck import (
     Array,
@@ -34,7 +34,7 @@ from ratecheck import (
     each,
 )
 from theory_checks.frank_wolfe._common import fw_gap, primal_gap
-from theory_checks.frank_wolfe._zeroth_order import laws
+from theory_checks.frank_wolfe._zeroth_order import AXES, ONE, Table, laws, several
 from theory_checks.frank_wolfe.zeroth_order_error import random_directions
 
 
@@ -61,13 +61,13 @@ def dual(m: int | None, q1: float, q2: float) -> Bound:
     return bound
 
 
-def claim(scheme: Scheme, m: int | None, place: str) -> Claim[NoisyQuadratic, ZerothState]:
+def claim(scheme: Scheme, row: Table, m: int | None, place: str) -> Claim[NoisyQuadratic, ZerothState]:
     return Claim[NoisyQuadratic, ZerothState](
         source=Source("sahu2019", place, "zofw.primal", Statement.DERIVED),
         assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.COMPACT, Trait.UNBIASED}),
         instances={"ball": partial(noisy_ball, n=8)},
         algorithm=ZerothOrder(scheme),
-        laws=laws(scheme, eighth),
+        laws=laws(row),
         metric=each(primal_gap),
         unit=Unit(f=1),
         bound=primal(m),
@@ -82,7 +82,7 @@ def order(of: Claim[NoisyQuadratic, ZerothState]) -> Claim[NoisyQuadratic, Zerot
     return replace(of, holds=AtMostOrder(across=arithmetic), k=range(1, 800), seeds=16, laws={})
 
 
-PRIMAL, PRIMAL_M = claim(RDSA, None, "Theorem 3.4, RDSA"), claim(improved(4), 4, "Theorem 3.4, I-RDSA")
+PRIMAL, PRIMAL_M = claim(RDSA, ONE, None, "Theorem 3.4, RDSA"), claim(improved(4), several(4), 4, "Theorem 3.4, I-RDSA")
 PRINTED = replace(
     PRIMAL,
     source=Source("sahu2019", "Theorem 3.5, RDSA", "zofw.dualgap", Statement.VERIFIED),
@@ -92,7 +92,7 @@ PRINTED = replace(
 DERIVED = replace(PRINTED.source, place="Theorem 3.5, derived", statement=Statement.DERIVED)
 DUAL = replace(PRINTED, source=DERIVED, bound=dual(None, 0.75, 1.5))
 ORDER, ORDER_M, DUAL_ORDER = order(PRIMAL), order(PRIMAL_M), order(DUAL)
-KWSA_ORDER = replace(order(claim(KWSA, None, "Theorem 3.4, KWSA, order")), bound=lambda k, c: c["L"] * c["R"] ** 2 / (k + 8) ** (1 / 3))
+KWSA_ORDER = replace(order(claim(KWSA, AXES, None, "Theorem 3.4, KWSA, order")), bound=lambda k, c: c["L"] * c["R"] ** 2 / (k + 8) ** (1 / 3))
 
 THEOREM = Theorem(
     claims={
