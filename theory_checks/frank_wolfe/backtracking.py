@@ -99,7 +99,7 @@ ITSELF = Claim[Gapped, BacktrackingState](
     unit=CURVATURE,
     bound=largest,
     holds=Always(),
-    k=range(150),
+    k=range(80),
     seen={"start": Seen(each(lambda p, s: 0.01 * p.constants["L"].value), CURVATURE)},
 )
 COUNT = replace(
@@ -116,7 +116,7 @@ PRIMAL = replace(
     unit=Unit(f=1),
     instances={"ℓ₁ ball, κ = 1": partial(on_l1_ball, n=3, kappa=1.0)},
     bound=primal,
-    k=range(1, 150),
+    k=range(1, 80),
     seen={"local": Seen(mean_local, CURVATURE)},
     rounding=roundoff,
     gap=f_gap,
