@@ -66,7 +66,7 @@ def _unit(rng: np.random.Generator, n: int) -> Array:
     return u / np.linalg.norm(u)
 
 
-def noisy_ball(seeds: range, n: Annotated[int, (2, 64)] = 8, sigma: Annotated[float, (0.0, 3.0)] = 1.0) -> NoisyQuadratic:
+def noisy_ball(seeds: range, n: Annotated[int, (2, 64)] = 8, sigma: Annotated[float, (0.1, 3.0)] = 1.0) -> NoisyQuadratic:
     """½‖x − x*‖² on the unit ball, x* on the sphere, ∇f(x*) = −x*/2: no constant depends on n. One instance, many seeds."""
     rng, B = np.random.default_rng([n, 9]), len(seeds)
     x, x0 = _unit(rng, n), _unit(rng, n)
@@ -98,7 +98,7 @@ def exact_ball(seeds: range, n: Annotated[int, (2, 60)] = 8, kappa: Annotated[fl
     return _noisy(a, 0 * x, x, np.stack([_unit(g, n) for g in rng]), L2Ball(), 0.0)
 
 
-def noisy_box(seeds: range, n: Annotated[int, (2, 40)] = 6, sigma: Annotated[float, (0.0, 3.0)] = 0.5) -> NoisyQuadratic:
+def noisy_box(seeds: range, n: Annotated[int, (2, 40)] = 6, sigma: Annotated[float, (0.1, 3.0)] = 0.5) -> NoisyQuadratic:
     """Curvatures of both signs on the box [−1, 1]ⁿ; row s runs T = 2^{5 + s mod 6} steps."""
     rng, B = np.random.default_rng([n, 12]), len(seeds)
     one = np.ones((B, 1))

@@ -138,13 +138,13 @@ def on_sphere(
     seeds: range,
     n: Dimension = 10,
     kappa: Kappa = 10.0,
-    slope: Annotated[float, (0.0, 10.0)] = 1.0,
-    p: Annotated[float, (1.2, 6.0)] = 2.0,
-    warm: Annotated[int, (0, 100)] = 0,
+    slope: Annotated[float, (0.01, 10.0)] = 1.0,
+    p: float = 2.0,
+    warm: int = 0,
 ) -> Planted:
     """x* on the boundary of the unit ℓ_p ball, ∇f(x*) = −slope ∇‖x*‖_p; slope 0 lets the gradient vanish there.
 
-    `warm` short steps are taken before the start.
+    `warm` short steps are taken before the start. (p and warm change what is claimed: they are not searched.)
     """
 
     def place(rng: np.random.Generator) -> tuple[Array, Array, Array]:

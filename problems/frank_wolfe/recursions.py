@@ -19,7 +19,7 @@ class Recurrence:
 
 
 def uniformly_convex(
-    seeds: range, q: Annotated[float, (2.1, 6.0)] = 3.0, L: Annotated[float, (0.1, 10.0)] = 1.5, mu: Annotated[float, (0.1, 10.0)] = 0.7
+    seeds: range, q: float = 3.0, L: Annotated[float, (0.1, 10.0)] = 1.5, mu: Annotated[float, (0.1, 10.0)] = 0.7
 ) -> Recurrence:
     """Row s: h_0 = H 2^{(s − 12)/4 − 0.01}, so that some rows start just below a power of two, some below H.
 

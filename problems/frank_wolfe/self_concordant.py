@@ -148,7 +148,7 @@ def exponential(seeds: range) -> OnLine:
     return _line(seeds, Exponential(), 2.0, 1.0, 1.0)
 
 
-def minus_logarithm(seeds: range, M: Annotated[float, (2.0, 4.0)] = 2.0) -> OnLine:
+def minus_logarithm(seeds: range, M: float = 2.0) -> OnLine:
     """M = 2; any larger one is true, and no longer met."""
     return _line(seeds, MinusLogarithm(), 3.0, M, -1.0)
 
@@ -157,7 +157,7 @@ def entropy(seeds: range) -> OnLine:
     return _line(seeds, Entropy(), 4.0, 1.0, -1.0)
 
 
-def inverse_power(seeds: range, q: Annotated[float, (0.2, 10.0)] = 2.0) -> OnLine:
+def inverse_power(seeds: range, q: float = 2.0) -> OnLine:
     return _line(seeds, Power(q), 2 * (q + 3) / (q + 2), (q + 2) * (q * (q + 1)) ** (-1 / (q + 2)), -1.0)
 
 

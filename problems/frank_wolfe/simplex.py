@@ -110,7 +110,7 @@ class SquaredNorm:
         return x[:, 0] == x[:, 0]
 
 
-def squared_norm(seeds: range, n: Annotated[int, (2, 2000)] = 1000, vertices: Annotated[int, (1, 2)] = 1) -> SquaredNorm:
+def squared_norm(seeds: range, n: Annotated[int, (2, 2000)] = 1000, vertices: int = 1) -> SquaredNorm:
     """From e_1, or from the mean of the first two vertices."""
     B = len(seeds)
     x0 = np.zeros((B, n))

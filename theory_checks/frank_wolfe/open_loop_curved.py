@@ -109,7 +109,7 @@ ORDER = replace(
     k=range(1, 2001),
     seeds=4,
 )
-QUARTIC = replace(claimed("Theorem D.2, q = 4", "fw.wirth.D2", quartic), instances={"ℓ₄ ball": partial(on_sphere, n=2, kappa=1.0, p=4.0)})
+QUARTIC = replace(claimed("Theorem D.2, q = 4", "fw.wirth.D2", quartic), instances={"ℓ₄ ball": partial(on_sphere, n=2, kappa=1.0, slope=1.0, p=4.0)})
 
 
 def half(k: int) -> float:
