@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from scipy.optimize import nnls
 
-from problems.frank_wolfe import indefinite, logistic, noisy, portfolio, quadratics, self_concordant, simplex
+from problems.frank_wolfe import design, indefinite, logistic, noisy, portfolio, quadratics, self_concordant, simplex
 from ratecheck import Array
 
 SEEDS = range(6)
@@ -107,6 +107,7 @@ GSC: dict[str, Any] = {
     "power": self_concordant.inverse_power,
     "power 5": partial(self_concordant.inverse_power, q=5.0),
     "barrier": self_concordant.symmetric_barrier,
+    "design": design.optimal_design,
 }
 
 
@@ -127,11 +128,11 @@ def test_self_concordance(name: str) -> None:
             np.testing.assert_allclose(np.abs(third), allowed, rtol=1e-4)
 
 
-@pytest.mark.parametrize("draw", [logistic.synthetic, portfolio.positive_returns, self_concordant.symmetric_barrier], ids=lambda d: d.__name__)
+@pytest.mark.parametrize("draw", [logistic.synthetic, portfolio.positive_returns, self_concordant.symmetric_barrier, design.optimal_design], ids=lambda d: d.__name__)
 def test_local_norm_is_the_second_derivative(draw: Any) -> None:
     p = draw(SEEDS)
     rng = np.random.default_rng(2)
-    x = 0.5 * (p.lmo(rng.standard_normal(p.x0.shape)) + p.lmo(rng.standard_normal(p.x0.shape)))
+    x = (p.x0 + p.lmo(rng.standard_normal(p.x0.shape)) + p.lmo(rng.standard_normal(p.x0.shape))) / 3
     v, h = 0.1 * rng.standard_normal(p.x0.shape), 1e-5
     second = inner(p.grad(x + h * v) - p.grad(x - h * v), v) / (2 * h)
     np.testing.assert_allclose(p.local(x, v), second, rtol=1e-6)

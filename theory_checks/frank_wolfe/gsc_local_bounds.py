@@ -16,6 +16,7 @@ from typing import Protocol
 from array_api_compat import array_namespace
 
 from algorithms.frank_wolfe.pairs import Pair, Pairs, SelfConcordant
+from problems.frank_wolfe.design import optimal_design
 from problems.frank_wolfe.self_concordant import entropy, exponential, inverse_power, minus_logarithm, symmetric_barrier
 from ratecheck import (
     Always,
@@ -108,10 +109,11 @@ LOG = claim(3.0, minus_logarithm, "−ln x", -1.0)
 ENTROPY = claim(4.0, entropy, "x ln x − x", -1.0)
 POWER = claim(2.5, inverse_power, "x⁻²", -1.0)
 BARRIER = claim(3.0, symmetric_barrier, "log-barrier")
+DESIGN = claim(3.0, optimal_design, "optimal design")
 DIKIN = replace(
     BARRIER,
     source=Source("carderera2021", "Lemma 2.3", "fw.gsc.dikin", Statement.VERIFIED),
-    instances={"log-barrier": symmetric_barrier, "−ln x": minus_logarithm, "long": partial(symmetric_barrier, n=1)},
+    instances={"log-barrier": symmetric_barrier, "−ln x": minus_logarithm, "optimal design": optimal_design},
     algorithm=Pairs(0.9, 1 - 1e-9),
     laws={"at distance": at_distance(0.9 - 1e-9, 1.0, 3.0)},
     metric=each(leaves),
@@ -134,6 +136,8 @@ THEOREM = Theorem(
         "x⁻², below": (lower(POWER, 2.5), Status.CONSISTENT),
         "log-barrier": (BARRIER, Status.CONSISTENT),
         "log-barrier, below": (lower(BARRIER, 3.0), Status.CONSISTENT),
+        "log-determinant": (DESIGN, Status.CONSISTENT),
+        "log-determinant, below": (lower(DESIGN, 3.0), Status.CONSISTENT),
         "Lemma 2.3": (DIKIN, Status.CONSISTENT),
     },
     foils={

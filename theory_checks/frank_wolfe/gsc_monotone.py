@@ -17,8 +17,9 @@ from array_api_compat import array_namespace
 
 from algorithms.frank_wolfe.monotone import MonotoneState, Reject, Stateless, Sticky, WithDomain
 from algorithms.frank_wolfe.vanilla import FrankWolfe, State, open_loop
+from problems.frank_wolfe.design import optimal_design
 from problems.frank_wolfe.logistic import synthetic
-from problems.frank_wolfe.portfolio import positive_returns, signed_returns
+from problems.frank_wolfe.portfolio import signed_returns
 from ratecheck import Array, Certified, Claim, Count, Counted, Counting, Seen, Source, Statement, Status, Tally, Theorem, Trait, Unit, each
 from theory_checks.frank_wolfe import _self_concordance as laws
 from theory_checks.frank_wolfe._common import HasPoint
@@ -75,7 +76,7 @@ class CountedDomain:
 MONOTONE = Claim[WithDomain, MonotoneState](
     source=Source("carderera2021", "Algorithm 1", "fw.gsc.monotone", Statement.VERIFIED),
     assumes=frozenset({Trait.SELF_CONCORDANT, Trait.COMPACT}),
-    instances={"positive returns": positive_returns, "signed returns": signed_returns, "logistic": synthetic},
+    instances={"signed returns": signed_returns, "logistic": synthetic, "optimal design": optimal_design},
     algorithm=Reject(),
     laws=laws.REJECT,
     metric=violations,

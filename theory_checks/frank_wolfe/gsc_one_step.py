@@ -13,6 +13,7 @@ from dataclasses import replace
 from array_api_compat import array_namespace
 
 from algorithms.frank_wolfe.monotone import MonotoneState, Reject, Stateless
+from problems.frank_wolfe.design import optimal_design
 from problems.frank_wolfe.logistic import synthetic
 from problems.frank_wolfe.portfolio import positive_returns
 from ratecheck import Always, Array, Bound, Claim, Constants, Draw, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
@@ -72,6 +73,7 @@ def crude(of: Claim[Concordant, MonotoneState], nu: float, power: int, start: in
     return replace(of, bound=coarse(nu, power), given=within(nu, 0.5), k=range(start, 120))
 
 
+DESIGN = replace(step(3.0, optimal_design, "optimal design", 40), rounding=lambda k, c: 1e-13 * c["local"])
 TWO, THREE = step(2.0, synthetic, "logistic", 10), step(3.0, positive_returns, "portfolio", 20)
 REJECT_TWO, REJECT_THREE = rejected(TWO, 2.0), rejected(THREE, 3.0)
 FIRST = crude(TWO, 2.0, 2, 30)
@@ -85,6 +87,8 @@ THEOREM = Theorem(
     claims={
         "ν = 2": (TWO, Status.CONSISTENT),
         "ν = 3": (THREE, Status.CONSISTENT),
+        "ν = 3, log-determinant": (DESIGN, Status.CONSISTENT),
+        "ν = 3, log-determinant, rejected": (rejected(DESIGN, 3.0), Status.CONSISTENT),
         "ν = 2, with C": (FIRST, Status.CONSISTENT),
         "ν = 3, with C": (crude(THREE, 3.0, 2, 60), Status.VACUOUS),
         "ν = 2, rejected": (REJECT_TWO, Status.CONSISTENT),
