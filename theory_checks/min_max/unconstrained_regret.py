@@ -63,7 +63,7 @@ TUNED = replace(
 BETTING = replace(
     CLAIM,
     source=Source("orabona2016", "coin betting, the part L = 0", "uol.main", Statement.RECALLED),
-    instances={f"ρ = {rho}": partial(constant, rho=rho, flips=True) for rho in (0.1, 1.0, 10.0)} | {"constant": partial(constant, rho=0.1)},
+    instances={f"ρ = {rho}": partial(constant, rho=rho, flips=True) for rho in (0.1, 1.0, 10.0)},
     algorithm=CoinBetting(),
     bound=betting,
     laws={"bets": bets},
