@@ -93,7 +93,7 @@ IDENTITY = Claim[OnlineRegression, Round](
     unit=Unit(),
     bound=lambda k, c: c["brackets"],
     holds=Always(signed=True),
-    k=range(300),
+    k=range(10, 300),
     seen={"brackets": Seen(total(bracket))},
     laws=IMPLICIT,
     rounding=lambda k, c: 1e-12 * (k + 1) * c["b"] ** 2,
