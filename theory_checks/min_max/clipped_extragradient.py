@@ -5,8 +5,8 @@ F monotone, L-Lipschitz, E|ξ|^α ≤ σ^α near z*. Each step z̃ = z − γ F�
 Theorem (order verified, constants as recalled): with A = ln(6(K+1)/β), R = |z_0 − z*|,
     γ ≤ min( 1/(160 L A), 20^{(2−α)/α} R/(10800^{1/α}(K+1)^{1/α} σ A^{(α−1)/α}) ),  λ = R/(20γA):
     with probability 1 − β    Gap_R(mean of z̃^k) ≤ 9R²/(2γ(K+1)),    that is O(R²L/K + σR K^{−(α−1)/α}) up to logarithms.
-With these constants the iterates hardly move and the bound is empty below K of order 10⁶; the order is tested with γ = min(1/(4L), R/(σK^{1/α})),
-λ = R/γ, on rows with K from 50 to 800 (quantile 0.95 over 256 replicas; an upper order). Skew F: Gap_R(z) = R L|z|.
+With these constants the iterates hardly move and the bound is empty below K of order 10⁶; the order is tested with
+γ = min(1/(4L), R/(σK^{1/α})), λ = R/γ, on rows with K from 100 to 800 (quantile 0.95 over 400 replicas, an upper order). Skew F: Gap_R(z) = R L|z|.
 """
 
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ from ratecheck import (
 from theory_checks.min_max._clipped import clipped_step, confidence, quantile
 
 SOURCE = Source("sadiev2023", "clipped extragradient, monotone, constants as recalled", "clip.seg.mono", Statement.RECALLED)
-HORIZONS = (50, 100, 200, 400, 800)
+HORIZONS = (100, 200, 400, 800)
 skew = partial(game, mu=0.0, skew=1.0)
 
 
@@ -119,7 +119,7 @@ EMPTY = Claim[HeavyGame, Iterate](
     unit=Unit(),
     bound=lambda k, c: 9 * c["R"] ** 2 / (2 * c["gamma"] * (k + 1)),
     holds=Quantile(0.05),
-    k=range(299, 300),
+    k=range(298, 300),
     seen={"gamma": Seen(each(lambda p, s: s.gamma))},
     laws={"clipped step": clipped_step},
     seeds=160,
@@ -127,20 +127,20 @@ EMPTY = Claim[HeavyGame, Iterate](
 ORDER = replace(
     EMPTY,
     source=replace(SOURCE, place="order in K, practical constants", statement=Statement.VERIFIED),
-    instances={f"α = {a}": partial(skew, alpha=a, sigma=1.0, replicas=256, horizons=HORIZONS) for a in (1.3, 1.6, 2.0)},
+    instances={f"α = {a}": partial(skew, alpha=a, sigma=1.0, replicas=400, horizons=HORIZONS) for a in (1.4, 2.0)},
     algorithm=PRACTICAL,
     metric=upper_quantile,
-    bound=lambda k, c: c["R"] * c["sigma"] * c["K"] ** (1 / c["alpha"] - 1) + c["L"] * c["R"] ** 2 / c["K"],
-    holds=Scaling(of=lambda c: c["K"], within=0.1, one_sided=True),
+    bound=lambda k, c: c["R"] * c["sigma"] * (c["K"] / confidence(c)) ** (1 / c["alpha"] - 1) + c["L"] * c["R"] ** 2 / c["K"],
+    holds=Scaling(of=lambda c: c["K"], within=0.15, one_sided=True),
     k=range(HORIZONS[-1] - 1, HORIZONS[-1]),
     seen={},
-    seeds=5,
+    seeds=4,
 )
 ONE = {"α = 2.0": ORDER.instances["α = 2.0"]}
 
 
-def fixed(c: Constants) -> Array:
-    return 0.1 + 0 * c["K"]
+def short(c: Constants) -> Array:
+    return 1 / (c["L"] * c["K"])
 
 
 THEOREM = Theorem(
@@ -154,7 +154,7 @@ THEOREM = Theorem(
             replace(IDENTITY, metric=each_step(lambda p, s, t: pairing(p, replace(s, half=s.z), t))),
             Status.REFUTED,
         ),
-        "constant step": (replace(ORDER, algorithm=ClippedExtragradient(fixed, never), instances=ONE, laws={}), Status.REFUTED),
+        "step 1/(LK)": (replace(ORDER, algorithm=ClippedExtragradient(short, never), instances=ONE, laws={}), Status.REFUTED),
         "clipped low": (
             replace(ORDER, algorithm=ClippedExtragradient(practical_step, lambda c, k: 0.05 + 0 * c["K"]), instances=ONE),
             Status.REFUTED,
