@@ -12,6 +12,8 @@ from dataclasses import replace
 from functools import partial
 from math import log
 
+from array_api_compat import array_namespace
+
 from algorithms.min_max.clipped_descent import ClippedDescentAscent, Iterate, never
 from problems.min_max.heavy_tails import HeavyGame, game
 from ratecheck import Always, Array, Claim, Constants, Measure, Scaling, Source, Statement, Status, Theorem, Trait, Unit, each
@@ -32,10 +34,11 @@ def at_horizon(m: Callable[[Iterate], Array]) -> Measure[HeavyGame, Iterate]:
 
     def measure(p: HeavyGame, states: Iterator[Iterate]) -> Iterator[Array]:
         horizon = p.constants["K"].value
+        xp = array_namespace(horizon)
         kept = 0 * horizon
         for s in states:
             if any(s.k == h for h in HORIZONS):
-                kept = kept + m(s) * (abs(horizon - s.k) < 0.5)
+                kept = kept + m(s) * xp.astype(xp.abs(horizon - s.k) < 0.5, horizon.dtype)
             yield kept
 
     return measure
