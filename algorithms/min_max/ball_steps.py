@@ -32,6 +32,16 @@ class Ball:
     radius: Array  # (B,)
 
 
+@dataclass(frozen=True, eq=False)
+class Descent:
+    k: int
+    centre: Array  # (B, d)
+    inner: Array  # (T, B, d), the inner points, the centre first
+    index: Array  # (T, B), which f_i each of them looked at
+    step: Array  # (B, 1), length of the inner steps
+    radius: Array  # (B,)
+
+
 @dataclass(frozen=True)
 class BallPoints:
     """Centres around x_0 and points on the spheres of radius `factor` · ε'/L around them, in random directions."""
@@ -60,7 +70,7 @@ class BallDescent:
     inner: int
     length: float = 1.0  # multiplies the step
 
-    def iterates(self, problem: Losses, noise: Noise, /) -> Iterator[Ball]:
+    def iterates(self, problem: Losses, noise: Noise, /) -> Iterator[Descent]:
         centre = problem.x0
         xp = array_namespace(centre)
         r, soft = problem.radius[:, None], problem.smoothing
@@ -70,18 +80,21 @@ class BallDescent:
             w = problem.values(centre)
             p = xp.exp((w - xp.max(w, axis=-1, keepdims=True)) / soft[:, None])
             cumulative = xp.cumulative_sum(p, axis=-1)
-            x, mean = centre, 0 * centre
+            x = centre
+            points, indices = [], []
             for _ in range(self.inner):
-                mean = mean + x / self.inner
                 u = next(uniforms)[:, None] * cumulative[:, -1:]
                 i = xp.sum(xp.astype(cumulative <= u, xp.int64), axis=-1)
+                points.append(x)
+                indices.append(i)
                 f, g = problem.one(x, i)
                 gain = xp.exp((f - xp.take_along_axis(w, i[:, None], axis=1)[:, 0]) / soft)
                 move = x - step * gain[:, None] * g - centre
                 norm = xp.sqrt(xp.sum(move * move, axis=-1, keepdims=True))
                 x = centre + move * xp.minimum(xp.ones_like(norm), r / xp.maximum(norm, 1e-300 * xp.ones_like(norm)))
-            yield Ball(k, centre, mean, problem.radius)
-            centre = mean
+            inner = xp.stack(points)
+            yield Descent(k, centre, inner, xp.stack(indices), step, problem.radius)
+            centre = xp.mean(inner, axis=0)
 
 
 class Maximum(Projected, Protocol):

@@ -85,7 +85,14 @@ class OptimisticAMSGrad:
 @dataclass(frozen=True, eq=False)
 class Visit:
     k: int
-    w: Array  # (B, d)
+    w: Array  # (B, d), where the gradient is taken
+    hat: Array  # (B, d), ŵ_k
+    g: Array  # (B, d), stochastic gradient at w
+    last: Array  # (B, d), the one before: the guess
+    theta: Array  # (B, d), θ_k
+    v: Array  # (B, d), v_k
+    vhat: Array  # (B, d), v̂_k
+    eta: Array  # (B, 1)
 
 
 @dataclass(frozen=True)
@@ -106,10 +113,10 @@ class StochasticOptimisticAMSGrad:
         vhat = xp.full_like(hat, 1e-4)
         for k, xi in zip(count(), noise.normals("gradient", d), strict=False):
             w = hat - eta * (self.b1 * theta + (1 - self.b1) * last) / xp.sqrt(vhat)
-            yield Visit(k, w)
             g = problem.grad(w) + problem.noise * xi
             theta = self.b1 * theta + (1 - self.b1) * g
             v = self.b2 * v + (1 - self.b2) * (g - last) ** 2
             vhat = xp.maximum(vhat, v)
+            yield Visit(k, w, hat, g, last, theta, v, vhat, eta)
             hat = hat - eta * theta / xp.sqrt(vhat)
             last = g

@@ -36,7 +36,8 @@ class MeanFieldRisk:
     def value(self, q: Array, /) -> Array:
         xp = array_namespace(q)
         g = self.slopes(q)
-        return 0.5 * xp.mean(g * g, axis=-1) + xp.sum(q * (self.r + self.lam[:, None] * xp.log(q)), axis=-1)
+        logs = xp.log(xp.maximum(q, xp.full_like(q, 1e-300)))  # 0 ln 0 = 0
+        return 0.5 * xp.mean(g * g, axis=-1) + xp.sum(q * (self.r + self.lam[:, None] * logs), axis=-1)
 
     def exponent(self, g: Array, /) -> Array:
         """(B, n) -> (B, M): −(Hᵀg/n + r)/λ."""
@@ -54,7 +55,9 @@ class MeanFieldRisk:
         """L(q) − L*, as a Bregman divergence: no cancellation near the optimum."""
         xp = array_namespace(q)
         d = self.output(q - self.q_star)
-        return 0.5 * xp.mean(d * d, axis=-1) + self.lam * xp.sum(q * xp.log(q / self.q_star) - q + self.q_star, axis=-1)
+        return 0.5 * xp.mean(d * d, axis=-1) + self.lam * xp.sum(
+            q * xp.log(xp.maximum(q / self.q_star, xp.full_like(q, 1e-300))) - q + self.q_star, axis=-1
+        )
 
 
 def _risk(H: Array, y: Array, q: Array, q0: Array, lam: float) -> MeanFieldRisk:

@@ -71,7 +71,7 @@ class Waves:
         return array_namespace(w).sin(w) + 0.1 * w
 
 
-def waves(seeds: range, d: int = 10, sigma: float = 0.5, longest: int = 3000) -> Waves:
+def waves(seeds: range, d: int = 10, sigma: float = 0.5, longest: int = 1200) -> Waves:
     """T from 100 to `longest` over six values; a random start of size 2."""
     s = np.array(seeds)
     T = np.rint(100 * (longest / 100) ** ((s % 6) / 5))

@@ -75,7 +75,7 @@ def pathwise(k: Array, c: Constants) -> Array:
     return c["D"] / 2 * (4 * c["G"] ** 2 + c["V"]) ** 0.5 + c["D"] * c["V"] ** 0.5
 
 
-FLIPS = partial(linear, d=1)
+FLIPS = partial(linear, d=1, drift=1.0, sigma=0.0)
 PATHWISE = Claim[ExtendedAdversary, Round](
     source=replace(SOURCE, place="pathwise inequality of the proof, linear losses", statement=Statement.DERIVED),
     assumes=frozenset({Trait.CONVEX}),
@@ -106,7 +106,7 @@ RECALLED = replace(DRIFT, source=SOURCE, bound=recalled, k=range(100, 300))
 ROOT = replace(DRIFT, bound=lambda k, c: c["D"] * c["G"] * (k + 1) ** 0.5, holds=SameOrder(within=0.1, across=arithmetic), k=range(1, 300))
 STILL = replace(
     PATHWISE,
-    instances={"neither": partial(linear, flips=False)},
+    instances={"neither": partial(linear, drift=1.0, sigma=0.0, flips=False)},
     bound=lambda k, c: 2.5 * c["D"] * c["G"] + 0 * k,
     seen={},
     k=range(1, 300),
@@ -125,7 +125,7 @@ THEOREM = Theorem(
         "no optimism": (replace(PATHWISE, algorithm=OptimisticDescent(optimism=0.0)), Status.UNLAWFUL),
         "twice the step": (replace(PATHWISE, algorithm=OptimisticDescent(factor=2.0)), Status.UNLAWFUL),
         "no drift term": (replace(DRIFT, bound=lambda k, c: 5 * c["D"] * c["G"] + (k + 1) * c["sigma2"] * c["D"] / c["G"]), Status.REFUTED),
-        "√T with neither": (replace(ROOT, instances={"neither": partial(linear, flips=False)}), Status.REFUTED),
+        "√T with neither": (replace(ROOT, instances={"neither": partial(linear, drift=1.0, sigma=0.0, flips=False)}), Status.REFUTED),
         "a sixth": (replace(PATHWISE, bound=lambda k, c: pathwise(k, c) / 6), Status.REFUTED),
         "variance for deviation": (replace(EXPECTED, bound=lambda k, c: derived(k, c) + c["D"] * c["sigma2"] * (k + 1)), Status.ILL_POSED),
     },
