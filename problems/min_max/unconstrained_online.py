@@ -93,12 +93,12 @@ def bilinear(
     for seed in seeds:
         g = np.random.default_rng([seed, 91])
         B = g.standard_normal((n, n))
-        B /= np.linalg.norm(B, 2)
+        B *= 2 / np.linalg.norm(B, 2)
         K.append(np.block([[np.zeros((n, n)), B], [-B.T, np.zeros((n, n))]]))
         v = g.standard_normal(2 * n)
         q.append(shift * v / np.linalg.norm(v))
     size = len(seeds)
     proof = "|(a, c)| and |B| are set"
     return BilinearGame(
-        np.stack(K), np.stack(q), np.zeros((size, 2 * n)), _constants(np.full(size, shift), np.ones(size), rho, horizon, proof)
+        np.stack(K), np.stack(q), np.zeros((size, 2 * n)), _constants(np.full(size, shift), np.full(size, 2.0), rho, horizon, proof)
     )

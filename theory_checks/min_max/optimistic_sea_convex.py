@@ -58,6 +58,8 @@ def steps(p: ExtendedAdversary, s: Round, t: Round) -> Array:
     x = p.project(hat - t.eta[:, None] * s.g)
     D2 = p.constants["D"].value ** 2
     step = xp.abs(1 / t.eta**2 - 1 / s.eta**2 - change2(p, s) / D2) * t.eta**2
+    if s.k == 0:
+        step = step + xp.abs(s.eta**2 * (10 * p.constants["L"].value ** 2 + 4 * p.constants["G"].value ** 2 / D2) - 1)
     return xp.max(xp.abs(t.hat - hat), axis=-1) + xp.max(xp.abs(t.x - x), axis=-1) + step
 
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from algorithms.min_max.unconstrained_learners import CoinBetting, CompositeDescent, Round, by_comparator
 from problems.min_max.unconstrained_online import LinearStream, constant, least_squares
@@ -51,6 +52,16 @@ CLAIM = Claim[LinearStream, Round](
     laws={"composite step": descends},
     seeds=4,
 )
+
+
+def tuned_step(p: LinearStream, s: Round, t: Round) -> Array:
+    """η √T = min(ρ/G, 1/L)"""
+    c = p.constants
+    xp = array_namespace(s.eta)
+    wanted = xp.minimum(c["rho"].value / c["G"].value, 1 / c["L"].value)
+    return xp.abs(s.eta * c["horizon"].value ** 0.5 / wanted - 1)
+
+
 TUNED = replace(
     CLAIM,
     source=Source("jacobsen2023", "order of the main theorem, step tuned to the comparator", "uol.main", Statement.DERIVED),
@@ -59,6 +70,7 @@ TUNED = replace(
     bound=lambda k, c: 1.5 * (c["G"] * c["rho"] + c["L"] * c["rho"] ** 2) * c["horizon"] ** 0.5,
     k=range(T - 1, T),
     seen={},
+    laws={"composite step": descends, "tuned": tuned_step},
 )
 BETTING = replace(
     CLAIM,
@@ -90,7 +102,11 @@ THEOREM = Theorem(
         ),
         "half": (replace(CLAIM, bound=lambda k, c: bound(k, c) / 2), Status.REFUTED),
         "no start": (replace(CLAIM, bound=lambda k, c: bound(k, c) - c["rho"] ** 2 / (4 * c["eta"])), Status.REFUTED),
-        "step for another comparator": (replace(TUNED, algorithm=CompositeDescent(lambda c: by_comparator(c) / 50)), Status.REFUTED),
+        "half the tuned step": (replace(TUNED, algorithm=CompositeDescent(lambda c: by_comparator(c) / 2)), Status.UNLAWFUL),
+        "step for another comparator": (
+            replace(TUNED, algorithm=CompositeDescent(lambda c: by_comparator(c) / 50), laws={}),
+            Status.REFUTED,
+        ),
         "G for G²": (replace(CLAIM, bound=lambda k, c: c["rho"] ** 2 / (2 * c["eta"]) + c["eta"] * (k + 1) * c["G"]), Status.ILL_POSED),
         "betting without the logarithm": (
             replace(BETTING, bound=lambda k, c: 0.3 * c["G"] * c["rho"] * (k + 1) ** 0.5 + 0.1 * c["endowment"]),
