@@ -105,8 +105,8 @@ class Maximum(Projected, Protocol):
 class Point:
     k: int
     x: Array  # (B, n)
+    before: Array  # (B, n), x_{k−1}
     g: Array  # (B, n)
-    gamma: float
 
 
 @dataclass(frozen=True)
@@ -121,5 +121,5 @@ class Subgradient:
         x = before = problem.x0
         for k in count():
             g = self.oracle(problem, x)
-            yield Point(k, x, g, self.gamma)
+            yield Point(k, x, before, g)
             x, before = problem.project(x - self.gamma * g + self.momentum * (x - before)), x

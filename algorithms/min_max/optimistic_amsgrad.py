@@ -35,6 +35,7 @@ class Round:
     g: Array  # (B, d)
     theta: Array  # (B, d), θ_k
     theta_before: Array  # (B, d), θ_{k−1}
+    v: Array  # (B, d), v_k
     h_before: Array  # (B, d), √v̂_{k−1}
     h: Array  # (B, d), √v̂_k
     eta: float
@@ -77,7 +78,7 @@ class OptimisticAMSGrad:
             v = self.b2 * v + (1 - self.b2) * (g - m) ** 2
             vhat = xp.maximum(vhat, v) if self.monotone else xp.maximum(v, xp.full_like(v, self.floor**2))
             h = xp.sqrt(vhat)
-            yield Round(k, w, hat, guess, m, g, theta, before, h_before, h, self.eta)
+            yield Round(k, w, hat, guess, m, g, theta, before, v, h_before, h, self.eta)
             hat = problem.project(hat - self.eta * theta / h)
             last = g
 

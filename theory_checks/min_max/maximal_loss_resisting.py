@@ -20,12 +20,13 @@ def suboptimality(p: Coordinates, s: Point) -> Array:
     return p.value(s.x) + p.constants["N"].value ** -0.5
 
 
-def steps(gamma: float) -> Law[Coordinates, Point]:
+def steps(gamma: float, momentum: float = 0.0) -> Law[Coordinates, Point]:
     def law(p: Coordinates, s: Point, t: Point) -> Array:
-        """x' = P[x − γ e_i] with x_i the largest entry"""
+        """x' = P[x − γ e_i + momentum (x − x_before)] with x_i the largest entry"""
         xp = array_namespace(s.x)
         attained = xp.sum(s.g * s.x, axis=-1) - p.value(s.x)
-        return xp.max(xp.abs(t.x - p.project(s.x - gamma * s.g)), axis=-1) + xp.abs(attained) + xp.abs(xp.sum(s.g, axis=-1) - 1)
+        moved = xp.abs(t.x - p.project(s.x - gamma * s.g + momentum * (s.x - s.before))) + xp.abs(t.before - s.x)
+        return xp.max(moved, axis=-1) + xp.abs(attained) + xp.abs(xp.sum(s.g, axis=-1) - 1)
 
     return law
 
@@ -41,6 +42,7 @@ def below(n: int, gamma: float = 0.1, momentum: float = 0.0) -> Claim[Coordinate
         bound=lambda k, c: c["N"] ** -0.5 + 0 * k,
         holds=AtLeast(),
         k=range(n),
+        laws={"sub-gradient step": steps(gamma, momentum)},
         seeds=1,
     )
 
