@@ -60,7 +60,7 @@ COUNT = Claim[Cone, Step](
     laws={"Monteiro–Svaiter": accelerates},
     seeds=8,
 )
-EXPONENT = replace(COUNT, holds=Scaling(of=lambda c: c["R"] / c["r"], within=0.05))
+EXPONENT = replace(COUNT, holds=Scaling(of=lambda c: c["R"] / c["r"], within=0.08))
 GAP = replace(COUNT, metric=each(gap), unit=Unit(1, 0), bound=lambda k, c: 2 * c["L"] * c["R"] ** 2 / (c["r"] * k**2), k=range(1, 300))
 PLAIN = replace(
     COUNT, algorithm=PlainBalls(), laws={}, bound=lambda k, c: np.ceil(c["R"] / c["r"]) + 0 * k, holds=Equal(), k=range(3100, 3101), seeds=8
