@@ -44,7 +44,8 @@ def test_spectrum_lies_in_the_band_and_reaches_it(name: str) -> None:
     basis = np.eye(a * b).reshape(-1, a, b)
     if symmetrical:
         i, j = np.triu_indices(a)
-        basis = (basis.reshape(a, a, a, a)[i, j] + np.swapaxes(basis.reshape(a, a, a, a)[i, j], 1, 2)) / np.where(i == j, 2, np.sqrt(2))[:, None, None]
+        one = basis.reshape(a, a, a, a)[i, j]
+        basis = (one + np.swapaxes(one, 1, 2)) / np.where(i == j, 2, np.sqrt(2))[:, None, None]
     H = np.einsum("pij,qij->pq", basis, operator.adjoint(operator.forward(basis)))
     values, delta = np.linalg.eigvalsh((H + H.T) / 2), operator.delta.value[0]
     assert values[0] >= 1 - delta - 1e-12 and values[-1] <= 1 + delta + 1e-12

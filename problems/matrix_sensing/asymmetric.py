@@ -59,7 +59,7 @@ def imbalanced(
 
 
 def imbalanced_ladder(
-    seeds: range, low: Annotated[float, (0.15, 0.3)] = 0.2, high: Annotated[float, (0.4, 0.7)] = 0.6, n: int = 8, k: int = 5,
+    seeds: range, low: Annotated[float, (0.08, 0.12)] = 0.1, high: Annotated[float, (0.2, 0.3)] = 0.25, n: int = 8, k: int = 5,
     ratio: Annotated[float, (0.1, 0.9)] = 1 / 3,
 ) -> Asymmetric:
     """Rows sweep α, one direction of start."""

@@ -33,8 +33,8 @@ def starts(
 
 
 def conditioned(
-    seeds: range, low: Annotated[float, (1.5, 4.0)] = 2.0, high: Annotated[float, (16.0, 256.0)] = 128.0, n: int = 12, r: int = 3, k: int = 5,
-    alpha: Annotated[float, (1e-9, 1e-6)] = 1e-8,
+    seeds: range, low: Annotated[float, (1.5, 4.0)] = 2.0, high: Annotated[float, (16.0, 256.0)] = 128.0,
+    n: int = 12, r: int = 3, k: int = 5, alpha: Annotated[float, (1e-9, 1e-6)] = 1e-8,
 ) -> Sensing:
     """Rows sweep κ_X = √(s_1/s_r), spectrum geometric, α fixed, δ = 0."""
     kappa = rung(seeds, low, high)

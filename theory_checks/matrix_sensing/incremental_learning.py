@@ -103,7 +103,8 @@ PLATEAU = Claim[Sensing, Factor](
 )
 FIT = replace(
     PLATEAU, source=Source(PAPER, "Lemma 4.3, Theorem C.15", "inc.first-fit", Statement.VERIFIED),
-    instances={"δ = 1e-11": partial(LADDER, operator=symmetric(N, 1e-11), high=1e-5)}, metric=closest(truth, 1), bound=first_fit, holds=Always(),
+    instances={"δ = 1e-11": partial(LADDER, operator=symmetric(N, 1e-11), high=1e-5)},
+    metric=closest(truth, 1), bound=first_fit, holds=Always(),
     k=range(100, 200),
 )
 UNDER = replace(

@@ -91,8 +91,9 @@ SIGMA = replace(
     instances={"s = 2 of (1, 0.5)": CLOSE["spectrum (1.0, 0.5), s = 2"]}, bound=lambda k, c: 0.5 * c["s_2"] ** 0.5, holds=AtLeast(),
 )
 LINEAR = replace(
-    SIGMA, source=replace(SIGMA.source, place="Corollary 4.9, order in δ", statement=Statement.DERIVED), instances={"δ from 1e-4 to 0.1": isometries},
-    given={}, metric=each(shift), unit=Unit(x=2), bound=moved, holds=Scaling(of=lambda c: c["delta"], within=0.05), seeds=8,
+    SIGMA, source=replace(SIGMA.source, place="Corollary 4.9, order in δ", statement=Statement.DERIVED),
+    instances={"δ from 1e-4 to 0.1": isometries}, given={}, metric=each(shift), unit=Unit(x=2), bound=moved,
+    holds=Scaling(of=lambda c: c["delta"], within=0.05), seeds=8,
 )
 SHIFT = replace(LINEAR, source=replace(SIGMA.source, place="Corollary 4.9"), given=RSI.given, holds=Always())
 FACTOR = replace(
