@@ -170,7 +170,10 @@ def sloppy(
     q = completion(range(1), p=p)
     B = len(seeds)
     tol = rung(seeds, low, high)
-    tile = lambda a: np.tile(a, (B, 1, 1))
+
+    def tile(a: Any) -> Any:
+        return np.tile(a, (B, 1, 1))
+
     A = Entries(tile(q.operator.mask), q.operator.delta)
     s = np.array([1.0, 0.5])
     more = {"tol": _exact(tol, Unit(), "relative accuracy of a regression, prescribed")}

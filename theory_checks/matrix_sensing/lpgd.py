@@ -76,7 +76,8 @@ SHARP = replace(
 )
 NOISY = replace(
     LARGE, source=derived("sdl.lpgd.noisy", "noise floor, constant derived", "lee2023, re-derived"), bound=noisy_bound,
-    instances={"8 x 9, δ = 0.1, noise 0.3": partial(certified, delta=0.1, noise=0.3)}, seen={"tau": Seen(each(lambda p, s: s.step), Unit())},
+    instances={"8 x 9, δ = 0.1, noise 0.3": partial(certified, delta=0.1, noise=0.3)},
+    seen={"tau": Seen(each(lambda p, s: s.step), Unit())},
 )
 
 THEOREM = Theorem(

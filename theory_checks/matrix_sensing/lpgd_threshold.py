@@ -48,7 +48,8 @@ BEST = Claim[Rectangular, Truncated](
     seeds=4,
 )
 SHORT = replace(
-    BEST, instances={"K = 2.8, 2.9, 3.1, 4": partial(trapped, K=(2.8, 3.1, 2.9, 4.0))}, algorithm=LPGD(1, lambda p: 1 / p.constants["L"].value),
+    BEST, instances={"K = 2.8, 2.9, 3.1, 4": partial(trapped, K=(2.8, 3.1, 2.9, 4.0))},
+    algorithm=LPGD(1, lambda p: 1 / p.constants["L"].value),
     bound=limit(3.0), holds=flip(3.0),
 )
 
