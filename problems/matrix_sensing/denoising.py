@@ -53,7 +53,9 @@ def random(
     return denoising(M + noise * E / np.sqrt(rows), M, d, r)
 
 
-def masked(seeds: range, rows: int = 20, columns: int = 15, r: Annotated[int, (1, 5)] = 3, p: Annotated[float, (0.2, 1.0)] = 0.5) -> Denoising:
+def masked(
+    seeds: range, rows: int = 20, columns: int = 15, r: Annotated[int, (1, 5)] = 3, p: Annotated[float, (0.2, 1.0)] = 0.5
+) -> Denoising:
     """Entries in [−1, 1] known with probability p, zero elsewhere; p_hat is the share known."""
     M, _, _ = truth(seeds, rows, columns, 1 / np.arange(1, r + 1))
     M = M / np.abs(M).max(axis=(1, 2), keepdims=True)
@@ -62,7 +64,9 @@ def masked(seeds: range, rows: int = 20, columns: int = 15, r: Annotated[int, (1
     return denoising(mask * M, share[:, None, None] * M, 0.1, r, share)
 
 
-def just_below(seeds: range, n: Annotated[int, (2, 10)] = 6, r: Annotated[int, (1, 5)] = 3, d: Annotated[float, (0.01, 4.0)] = 2.0) -> Denoising:
+def just_below(
+    seeds: range, n: Annotated[int, (2, 10)] = 6, r: Annotated[int, (1, 5)] = 3, d: Annotated[float, (0.01, 4.0)] = 2.0
+) -> Denoising:
     """M has r equal singular values (2+d)(1−10⁻⁹), E takes 1 from each: Z lies just below the threshold, and all is lost."""
     r = min(r, n - 1)
     M, U, V = truth(seeds, n, n, np.full(r, (2 + d) * (1 - 1e-9)))

@@ -108,7 +108,8 @@ def curve(
 
 
 def subspace(
-    seeds: range, n: int = 12, k: Annotated[int, (2, 6)] = 4, gamma: Annotated[float, (0.0, 0.4)] = 0.3, noise: Annotated[float, (1e-3, 0.2)] = 0.05
+    seeds: range, n: int = 12, k: Annotated[int, (2, 6)] = 4, gamma: Annotated[float, (0.0, 0.4)] = 0.3,
+    noise: Annotated[float, (1e-3, 0.2)] = 0.05,
 ) -> OnSubspace:
     """xbar in a k-dimensional subspace, x_0 = xbar disturbed inside it."""
     rngs = [np.random.default_rng([seed, 83]) for seed in seeds]

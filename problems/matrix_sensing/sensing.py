@@ -31,6 +31,9 @@ class Sensing:
     def gradient(self, Z: Array, /) -> Array:  # (B, n, n) -> (B, n, n)
         return self.operator.adjoint(self.operator.forward(Z) - self.y)
 
+    def normal(self, Z: Array, /) -> Array:  # A*A(Z), (B, n, n) -> (B, n, n)
+        return self.operator.adjoint(self.operator.forward(Z))
+
     def misfit(self, Z: Array, /) -> Array:  # (B, n, n) -> (B,)
         r = self.operator.forward(Z) - self.y
         return 0.5 * array_namespace(r).sum(r * r, axis=-1)

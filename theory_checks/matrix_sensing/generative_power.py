@@ -17,7 +17,7 @@ from array_api_compat import array_namespace
 from algorithms.matrix_sensing.projected_power import ProjectedPower, Vector
 from problems.matrix_sensing.generative import OnPoints, OnSubspace, curve, spiked_covariance, subspace
 from ratecheck import Always, Array, Claim, Constants, Scaling, Seen, Source, Statement, Status, Theorem, Unit, each, each_step
-from theory_checks.matrix_sensing._common import derived
+from theory_checks.matrix_sensing._common import at_start, derived
 from theory_checks.matrix_sensing.generative_optimum import length
 
 Prior = OnPoints | OnSubspace
@@ -65,19 +65,13 @@ CLAIM = Claim[Prior, Vector](
 )
 BALL = replace(
     CLAIM, source=Source("liu2022, as recalled", "convergence of PPower", "gpca.ppower.theorem", Statement.RECALLED),
-    instances={"spiked covariance, m from 200 to 6400": spiked_covariance}, seen={"mu_0": Seen(lambda p, states: first_cosine(p, states), Unit())},
+    instances={"spiked covariance, m from 200 to 6400": spiked_covariance},
+    seen={"mu_0": Seen(at_start(cosine), Unit())},
     given={"⟨x_0, xbar⟩ ≥ 2γ + 1/2": lambda k, c: (2 * c["gamma"] + 0.5) / c["mu_0"]}, metric=each(distance),
     bound=lambda k, c: (c["k"] / c["m"]) ** 0.5, rounding=lambda k, c: 0 * k, holds=Scaling(of=lambda c: c["m"], within=0.1),
     k=range(30, 31), seeds=64,
 )
 RADIUS = replace(BALL, bound=lambda k, c: 2 * (c["k"] / c["m"]) ** 0.5, holds=Always())
-
-
-def first_cosine(p, states):  # type: ignore[no-untyped-def]
-    mu = None
-    for s in states:
-        mu = cosine(p, s) if mu is None else mu
-        yield mu
 
 
 THEOREM = Theorem(

@@ -66,7 +66,8 @@ LOWER = Claim[SignAutoencoder, Coder](
     k=range(1),
     seeds=32,
 )
-ORTHONORMAL = replace(LOWER, instances={"orthonormal, r = 1/2": haar_frame, "orthonormal, r = 1": partial(haar_frame, n=8)}, holds=Equal(1e-12))
+ORTHONORMAL = replace(LOWER, instances={"orthonormal, r = 1/2": haar_frame, "orthonormal, r = 1": partial(haar_frame, n=8)},
+                      holds=Equal(1e-12))
 TIED = replace(
     LOWER, source=derived("ae.sign.tied.lower", "weight-tied, all d and n", "shevchenko2023, derived"),
     metric=each(lambda p, s: p.tied_risk(s.Bm)), holds=AtLeast(power=1.2),
