@@ -61,7 +61,7 @@ class SliceDescent:
 
     def iterates(self, problem: Tubes, noise: Noise, /) -> Iterator[Tensor]:
         xp = array_namespace(problem.x0)
-        U, M = xp.fft.fft(problem.x0, axis=1), xp.fft.fft(problem.M, axis=1)
+        U, M = (xp.fft.fft(xp.astype(a, xp.complex128), axis=1) for a in (problem.x0, problem.M))
         for k in count():
             Z = xp.matmul(U, xp.conj(xp.matrix_transpose(U)))
             yield Tensor(k, U, Z, self.step)

@@ -89,13 +89,16 @@ ERROR_NOW = replace(
     RATE, metric=each(lambda p, s: frobenius(s.Z - p.M)), unit=Unit(x=2), rounding=lambda k, c: 1e-14 * c["s_1"],
     bound=lambda k, c: c["s_1"] * c["s_F"] / (1 - c["delta"]),
 )
-START = replace(RATE, metric=each(sine_f), bound=start, given={}, k=range(1))
+START = replace(RATE, metric=each(sine_f), bound=start, given={}, laws={}, k=range(1))
 QUARTER = replace(
     RATE, source=Source("jain2013, as recalled", "Theorem 2.2, half-step", "jns.sense.half-step", Statement.RECALLED), instances=SMALL,
     given={"δ ≤ 1/(100 k κ²)": small}, bound=lambda k, c: c["s"] / 4, k=range(3),
     metric=each_step(lambda p, s, t: sine(p, t)),
 )
-HUNDREDTH = replace(QUARTER, bound=lambda k, c: 0.0103 * c["s"], source=replace(QUARTER.source, statement=Statement.DERIVED))
+HUNDREDTH = replace(
+    QUARTER, bound=lambda k, c: 0.0103 * c["s"], source=replace(QUARTER.source, statement=Statement.DERIVED), algorithm=AlternatingMinimisation(1),
+    instances={"k = 1, 3 x 3": partial(certified, delta=0.01, kappa=1.0, r=1, rows=3, columns=3, two_points=True)},
+)
 EXPONENTIAL = replace(
     ERROR_NOW, source=Source("jain2013, as recalled", "Theorem 2.2", "jns.sense.error", Statement.RECALLED), instances=QUARTER.instances,
     given=QUARTER.given, bound=lambda k, c: c["norm_M"] * np.exp(-(k + 1) / 4), k=range(1, 8, 2),

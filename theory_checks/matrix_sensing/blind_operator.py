@@ -37,8 +37,9 @@ def instance(K: int, j: int):  # type: ignore[no-untyped-def]
 
 def climbs(p: Sensing, s: Candidate, t: Candidate) -> Array:
     """The search never goes back: ‖A(Z)‖² does not grow"""
-    up = array_namespace(s.Z).sum(t.Z * t.image, axis=(1, 2)) - array_namespace(s.Z).sum(s.Z * s.image, axis=(1, 2))
-    return up * (up > 1e-12)
+    xp = array_namespace(s.Z)
+    up = xp.sum(t.Z * t.image, axis=(1, 2)) - xp.sum(s.Z * s.image, axis=(1, 2))
+    return xp.where(up > 1e-12, up, 0 * up)
 
 
 ONE = Claim[Sensing, Candidate](

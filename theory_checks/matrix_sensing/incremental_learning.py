@@ -14,6 +14,8 @@ was observed; the runnable lemmas are in landscape.py and local_linear.py, the e
 from dataclasses import replace
 from functools import partial
 
+from array_api_compat import array_namespace
+
 from algorithms.matrix_sensing.descent import Factor, FactoredDescent
 from algorithms.matrix_sensing.oracles import constant, truncated
 from problems.matrix_sensing.ladders import starts
@@ -53,7 +55,7 @@ def closest(target, s: int) -> Measure[Sensing, Factor]:  # type: ignore[no-unty
         for state in states:
             goal = target(p, s) if goal is None else goal
             now = frobenius(state.Z - goal)
-            least = now if least is None else now * (now < least) + least * (now >= least)
+            least = now if least is None else array_namespace(now).minimum(now, least)
             yield least
 
     return measure

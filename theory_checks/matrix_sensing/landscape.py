@@ -115,6 +115,6 @@ THEOREM = Theorem(
         "1.1 root of sigma_s": (replace(SIGMA, bound=lambda k, c: 1.1 * c["s_2"] ** 0.5), Status.REFUTED),
         "constant 0.01": (replace(SHIFT, given={}, bound=lambda k, c: moved(k, c) / 16000), Status.REFUTED),
         "80, as in E.6": (replace(SHIFT, given={}, bound=lambda k, c: moved(k, c) / 2), Status.VACUOUS),
-        "unit": (replace(SHIFT, bound=lambda k, c: moved(k, c) / c["s_1"]), Status.ILL_POSED),
+        "unit": (replace(LINEAR, bound=lambda k, c: moved(k, c) / c["s_1"]), Status.ILL_POSED),
     },
 )

@@ -58,7 +58,7 @@ def descends(p: TubalSensing, s: Tensor, t: Tensor) -> Array:
 
 def difference(p: TubalSensing, pair: Pair) -> Array:
     xp = array_namespace(pair[0].U)
-    return size(xp.fft.fft(pair[0].U, axis=1) - pair[1].U)
+    return size(xp.fft.fft(xp.astype(pair[0].U, xp.complex128), axis=1) - pair[1].U)
 
 
 SLICES = Claim[TubalSensing, Pair](

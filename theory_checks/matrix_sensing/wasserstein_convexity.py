@@ -14,6 +14,7 @@ from functools import partial
 from typing import Annotated
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from problems.matrix_sensing.bures import Bures, problem, random
 from ratecheck import Array, AtLeast, Claim, Constants, Direct, Source, Statement, Status, Theorem, Unit, each
@@ -35,7 +36,7 @@ def scalar(seeds: range, largest: Annotated[float, (0.1, 3.0)] = 2.0, far: float
 
 def identity_direction(p: Bures) -> Point:
     n = p.x0.shape[1]
-    return Point(p.x0, p.covariance * 0 + np.eye(n) / np.sqrt(n))
+    return Point(p.x0, 0 * p.covariance + array_namespace(p.x0).eye(n, dtype=p.x0.dtype) / n**0.5)
 
 
 def bound(k: Array, c: Constants) -> Array:
