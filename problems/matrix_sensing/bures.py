@@ -107,13 +107,13 @@ def problem(Omega: Any, lam: Any, W: Any, tau: Any = 0.0, layers: Any = None, mo
 
 
 def random(
-    seeds: range, n: Annotated[int, (1, 8)] = 6, k: Annotated[int, (1, 8)] = 6, spread: Annotated[float, (1.0, 100.0)] = 10.0,
+    seeds: range, n: Annotated[int, (1, 8)] = 6, k: int | None = None, spread: Annotated[float, (1.0, 100.0)] = 10.0,
     scale: Annotated[float, (0.1, 10.0)] = 1.0, tau: Annotated[float, (0.0, 1.0)] = 0.0,
 ) -> Bures:
-    """Spectrum log-uniform in [1/spread, 1] · scale, W Gaussian; k is at most n."""
+    """Spectrum log-uniform in [1/spread, 1] · scale, W Gaussian, square unless k is given."""
     g = [np.random.default_rng([seed, 61]) for seed in seeds]
     lam = np.stack([np.sort(scale * spread ** -h.uniform(0, 1, n))[::-1] for h in g])
-    return problem(np.stack([haar(n, h) for h in g]), lam, np.stack([h.standard_normal((n, min(k, n))) for h in g]) * np.sqrt(scale), tau)
+    return problem(np.stack([haar(n, h) for h in g]), lam, np.stack([h.standard_normal((n, k or n)) for h in g]) * np.sqrt(scale), tau)
 
 
 def close_to_singular(seeds: range, scale: Annotated[float, (1e-3, 1e3)] = 1.0, n: Annotated[int, (1, 6)] = 3) -> Bures:
@@ -146,7 +146,7 @@ def critical(seeds: range, n: Annotated[int, (2, 6)] = 5, k: Annotated[int, (1, 
     return problem(Omega, lam, np.stack(W), tau, None, more)
 
 
-def gapped(seeds: range, n: int = 6, k: int = 3, quotient: Annotated[float, (0.5, 0.9)] = 0.7) -> Bures:
+def gapped(seeds: range, n: int = 6, k: int = 3, quotient: Annotated[float, (0.6, 0.75)] = 0.7) -> Bures:
     """λ = 3, 2, 0.8, then 0.8 · quotient, and a tail half of that: λ_{k+1}/λ_k = quotient."""
     g = [np.random.default_rng([seed, 65]) for seed in seeds]
     lam = np.tile([3.0, 2.0, 0.8, 0.8 * quotient, 0.4 * quotient, 0.2 * quotient], (len(g), 1))

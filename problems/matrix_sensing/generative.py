@@ -122,8 +122,7 @@ def subspace(
 
 
 def spiked_covariance(
-    seeds: range, n: int = 20, k: Annotated[int, (2, 6)] = 3, low: Annotated[float, (100.0, 300.0)] = 200.0,
-    high: Annotated[float, (2000.0, 20000.0)] = 6400.0, beta: Annotated[float, (1.0, 4.0)] = 2.0,
+    seeds: range, n: int = 20, k: int = 3, low: float = 200.0, high: float = 6400.0, beta: float = 2.0
 ) -> OnSubspace:
     """V the empirical covariance of m samples of N(0, I + β xbar xbarᵀ), less I; rows sweep m."""
     m = np.rint(rung(seeds, low, high)).astype(int)

@@ -128,11 +128,11 @@ def certified(
     seeds: range,
     delta: Annotated[float, (1e-4, 0.3)] = 0.1,
     kappa: Annotated[float, (1.0, 10.0)] = 2.0,
-    r: Annotated[int, (1, 3)] = 2,
+    r: int = 2,
     rows: int = 8,
     columns: int = 9,
     two_points: bool = False,
-    noise: Annotated[float, (0.0, 1.0)] = 0.0,
+    noise: float = 0.0,
 ) -> Rectangular:
     """A certified dense operator on all rows × columns matrices, spectrum 1 … 1/κ; start Gaussian of rank r."""
     s = np.geomspace(1.0, 1.0 / kappa, r) if r > 1 else np.ones(1)
@@ -149,7 +149,7 @@ def certified(
 
 
 def completion(
-    seeds: range, size: int = 60, p: Annotated[float, (0.9, 1.0)] = 0.95, kappa: Annotated[float, (1.0, 3.0)] = 2.0, r: int = 2,
+    seeds: range, size: int = 60, p: float = 0.95, kappa: Annotated[float, (1.0, 3.0)] = 2.0, r: int = 2,
     coherent: bool = False,
 ) -> Completion:
     """Incoherent factors; `coherent`: the singular vectors are coordinate vectors."""
@@ -164,7 +164,7 @@ def completion(
 
 def sloppy(
     seeds: range, low: Annotated[float, (1e-8, 1e-6)] = 1e-7, high: Annotated[float, (1e-4, 1e-2)] = 1e-2,
-    p: Annotated[float, (0.6, 1.0)] = 0.9,
+    p: float = 0.9,
 ) -> Completion:
     """One instance; rows sweep the relative accuracy `tol` of the regressions."""
     q = completion(range(1), p=p)

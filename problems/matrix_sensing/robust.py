@@ -83,7 +83,7 @@ def _truth(seeds: range, n: int, spectrum: Sequence[float], k: int) -> tuple[Any
 
 
 def mean_sign(
-    seeds: range, n: int = 8, k: Annotated[int, (1, 8)] = 8, low: Annotated[float, (1e-6, 1e-5)] = 1e-5,
+    seeds: range, n: int = 8, k: int = 8, low: Annotated[float, (1e-6, 1e-5)] = 1e-5,
     high: Annotated[float, (1e-4, 1e-2)] = 1e-2,
 ) -> MeanSign:
     """Rows sweep α, M* of rank 2."""
@@ -124,7 +124,7 @@ def small_starts(seeds: range, m: int = 3000, low: float = 1e-4, high: float = 1
 
 
 def one_direction(
-    seeds: range, n: int = 4, m: int = 150, share: Annotated[float, (0.0, 0.9)] = 0.3, size: Annotated[float, (0.1, 100.0)] = 2.0,
+    seeds: range, n: int = 4, m: int = 150, share: Annotated[float, (0.0, 0.5)] = 0.3, size: Annotated[float, (0.1, 100.0)] = 2.0,
     norm: Annotated[float, (0.1, 10.0)] = 1.0,
 ) -> Outliers:
     """Independent measurements a row; x_0x_0ᵀ − M* = X with ‖X‖_F = norm, outliers N(0, size²) in a share of the places.

@@ -104,7 +104,7 @@ def sensing(
 def certified(
     seeds: range,
     n: Annotated[int, (2, 16)] = 12,
-    r: Annotated[int, (1, 4)] = 2,
+    r: int = 2,
     delta: Annotated[float, (0.0, 0.33)] = 0.3,
     kappa: Annotated[float, (1.0, 1e3)] = 2.0,
     k: Annotated[int, (1, 16)] = 2,

@@ -65,7 +65,7 @@ class TubalSensing:
 
 
 def random(
-    seeds: range, n: int = 6, K: int = 4, r: int = 2, R: int = 8, delta: Annotated[float, (0.0, 0.1)] = 0.0,
+    seeds: range, n: int = 6, K: int = 4, r: int = 2, R: int = 8, delta: float = 0.0,
     low: Annotated[float, (1e-6, 1e-4)] = 1e-5, high: Annotated[float, (1e-3, 1e-2)] = 1e-2, orthonormal: bool = True,
 ) -> TubalSensing:
     """Rows sweep α, one direction of start; X orthonormal in every Fourier slice (κ = 1, ‖X‖ = 1), or Gaussian."""

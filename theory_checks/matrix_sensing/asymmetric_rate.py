@@ -123,7 +123,7 @@ THEOREM = Theorem(
         "k > r": (replace(EXACT, instances={"k = r + 2": balanced}), Status.REFUTED),
         "never modified": (replace(MODIFIED, algorithm=AsymmetricDescent(constant(0.2))), Status.REFUTED),
         "alpha^4": (replace(ALPHA, bound=lambda k, c: (c["eta"] * c["alpha"] ** 2) ** -2), Status.REFUTED),
-        "alpha": (replace(ALPHA, bound=lambda k, c: 1 / (c["eta"] * c["alpha"])), Status.ILL_POSED),
+        "alpha": (replace(ALPHA, bound=lambda k, c: 1 / (c["eta"] * c["alpha"]), k=range(2, 3)), Status.ILL_POSED),
         "2 eta d": (replace(SLOPE, bound=lambda k, c: -np.log(1 - 2 * c["eta"] * c["d"])), Status.REFUTED),
         "2 eta s_r": (replace(EXACT, bound=lambda k, c: 1 - 2 * c["eta"] * c["s_r"]), Status.REFUTED),
     },

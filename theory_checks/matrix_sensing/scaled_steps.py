@@ -89,7 +89,7 @@ OVERSHOOT = Claim[Sensing, Scaled](
 NULL = Claim[Sensing, Scaled](
     source=xu("sgdl.null-law", "limit of 2ηt/λ ‖XXᵀ − M*‖"),
     assumes=SYMMETRIC,
-    instances={"k = r + 2, large start": partial(all_modes, size=0.2, k=5)},
+    instances={"k = r + 2, large start": partial(all_modes, size=0.4, k=5)},
     algorithm=ScaledDescent(constant(0.3), fixed(0.05)),
     laws=LAWS,
     seen={"eta": FREE_STEP, "lam": LAM},

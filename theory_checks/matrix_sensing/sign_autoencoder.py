@@ -19,6 +19,7 @@ from ratecheck import Array, AtLeast, Claim, Direct, Equal, Source, Statement, S
 from theory_checks.matrix_sensing._common import derived, relative
 
 PAPER = "shevchenko2023, as recalled"
+HALF = partial(haar_frame, d=8, n=4)
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +67,7 @@ LOWER = Claim[SignAutoencoder, Coder](
     k=range(1),
     seeds=32,
 )
-ORTHONORMAL = replace(LOWER, instances={"orthonormal, r = 1/2": haar_frame, "orthonormal, r = 1": partial(haar_frame, n=8)},
+ORTHONORMAL = replace(LOWER, instances={"orthonormal, r = 1/2": HALF, "orthonormal, r = 1": partial(haar_frame, d=8, n=8)},
                       holds=Equal(1e-12))
 TIED = replace(
     LOWER, source=derived("ae.sign.tied.lower", "weight-tied, all d and n", "shevchenko2023, derived"),
@@ -81,7 +82,7 @@ GAP = replace(
 LEARNED = Claim[SignAutoencoder, Frame](
     source=Source(PAPER, "gradient methods reach the floor", "ae.gd.tied", Statement.RECALLED),
     assumes=frozenset(),
-    instances={"r = 1/2": gaussian},
+    instances={"r = 1/2": partial(gaussian, d=8, n=4)},
     algorithm=TiedDescent(0.2),
     laws={"sphere": slides_on_the_sphere},
     metric=each(lambda p, s: p.tied_risk(s.Bm)),

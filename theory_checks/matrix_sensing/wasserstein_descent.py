@@ -18,7 +18,7 @@ from algorithms.matrix_sensing.oracles import column, constant
 from algorithms.matrix_sensing.wasserstein import Descent, Weight
 from problems.matrix_sensing.bures import Bures, gapped, random
 from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Status, Theorem, Unit, Vanishes, each, each_step, exact
-from theory_checks.matrix_sensing._common import FREE_STEP, derived, relative
+from theory_checks.matrix_sensing._common import FREE_STEP, derived, frobenius, relative, transposed
 
 PAPER = "brechet2023, sharpened"
 
@@ -35,13 +35,14 @@ def squared_gradient(p: Bures, s: Weight) -> Array:
 
 
 def moves_towards_the_optimal_map(p: Bures, s: Weight, t: Weight) -> Array:
-    """W_{t+1} = (1−2η)W_t + 2η Σ_0^{1/2}(Σ_0^{1/2}W_tW_tᵀΣ_0^{1/2})^{−1/2}Σ_0^{1/2}W_t"""
+    """(W_{t+1} − (1−2η)W_t)/(2η) = Σ_0^{1/2} O with OᵀO = I and Oᵀ Σ_0^{1/2} W_t symmetric and positive"""
     xp = array_namespace(s.W)
-    R = xp.matmul(p.root, s.W)
-    w, V = xp.linalg.eigh(xp.matmul(xp.matrix_transpose(R), R))
-    P = xp.matmul(V / xp.sqrt(w)[:, None, :], xp.matrix_transpose(V))  # (RᵀR)^{−1/2}
     eta = column(s.step)
-    return relative(t.W - (1 - 2 * eta) * s.W - 2 * eta * xp.matmul(p.root, xp.matmul(R, P)), s.W, t.W)
+    O = xp.linalg.solve(p.root, (t.W - (1 - 2 * eta) * s.W) / (2 * eta))
+    S = xp.matmul(transposed(O), xp.matmul(p.root, s.W))
+    negative = xp.clip(-xp.linalg.eigvalsh(S + transposed(S)), min=0.0)
+    unit = xp.matmul(transposed(O), O) - xp.eye(O.shape[2], dtype=O.dtype)
+    return relative(S - transposed(S), S) + relative(unit, O) + xp.max(negative, axis=-1) / frobenius(S)
 
 
 def above_best(p: Bures, s: Weight) -> Array:
