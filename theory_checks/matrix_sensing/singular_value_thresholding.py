@@ -14,7 +14,7 @@ from array_api_compat import array_namespace
 
 from algorithms.matrix_sensing.thresholding import Estimate, Thresholding
 from problems.matrix_sensing.denoising import Denoising, just_below, masked, random
-from ratecheck import Always, Array, Claim, Constants, Status, Theorem, Trait, Unit, each
+from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Status, Theorem, Trait, Unit, each
 from theory_checks.matrix_sensing._common import derived, frobenius
 
 
@@ -54,6 +54,10 @@ ERROR = Claim[Denoising, Estimate](
     k=range(1),
 )
 RANK = replace(ERROR, metric=each(lambda p, s: s.kept), unit=Unit(), bound=lambda k, c: c["r"], instances={"random": random})
+SPLIT = replace(  # what is kept is orthogonal to what is cut: hard, not soft thresholding
+    ERROR, metric=each(lambda p, s: frobenius(s.X) ** 2 + frobenius(p.Z - s.X) ** 2), unit=Unit(x=2), holds=Equal(within=1e-12),
+    seen={"Z": Seen(each(lambda p, s: frobenius(p.Z)), Unit(x=1))}, bound=lambda k, c: c["Z"] ** 2,
+)
 NUCLEAR = replace(ERROR, source=derived("svt.chatterjee", "error for any matrix", "chatterjee2015, re-derived"), bound=chatterjee)
 NUCLEAR = replace(NUCLEAR, instances={"just below": just_below})
 ROWS = replace(
@@ -65,6 +69,7 @@ THEOREM = Theorem(
     claims={
         "error": (ERROR, Status.CONSISTENT),
         "rank": (RANK, Status.CONSISTENT),
+        "definition": (SPLIT, Status.CONSISTENT),
         "error by the nuclear norm": (NUCLEAR, Status.CONSISTENT),
         "rows": (ROWS, Status.CONSISTENT),
     },
