@@ -52,6 +52,14 @@ def test_spectrum_lies_in_the_band_and_reaches_it(name: str) -> None:
     assert values[-1] - values[0] >= (1.2 if name == "cosine" else 1.999) * delta - 1e-12
 
 
+def test_one_pass_is_forward_then_adjoint() -> None:
+    operator = gaussian(6, 200, 1)
+    rng = np.random.default_rng(2)
+    Z = matrices("gaussian", rng, True)
+    y = rng.standard_normal((3, 200))
+    assert np.allclose(operator.slope(Z, y), operator.adjoint(operator.forward(Z) - y), rtol=1e-12, atol=1e-13)
+
+
 def ascent(operator, n: int, rank: int, rng: np.random.Generator, sign: float) -> float:
     """Largest sign · (‖A(Z)‖²/‖Z‖² − 1) found by 'apply, truncate, normalise' from 20 starts."""
     Z = rng.standard_normal((20, n, rank)) @ rng.standard_normal((20, rank, n))

@@ -66,15 +66,37 @@ class Symmetric:
     place: Array  # (n²,) for each entry of Z its place in svec
     delta: Certified
 
+    def svec(self, Z: Array, /) -> Array:  # (B, n, n) -> (B, N)
+        xp = array_namespace(Z)
+        return xp.take(xp.reshape(Z, (Z.shape[0], -1)), self.upper, axis=-1) * self.weight
+
+    def smat(self, z: Array, /) -> Array:  # (B, N) -> (B, n, n)
+        xp = array_namespace(z)
+        return xp.reshape(xp.take(z / self.weight, self.place, axis=-1), (z.shape[0], self.n, self.n))
+
     def forward(self, Z: Array, /) -> Array:
         xp = array_namespace(Z)
-        z = xp.take(xp.reshape(Z, (Z.shape[0], -1)), self.upper, axis=-1) * self.weight
+        z = self.svec(Z)
+        if self.A.shape[0] == 1:  # one operator for all rows: one product of matrices
+            return xp.matmul(z, xp.matrix_transpose(self.A)[0, :, :])
         return xp.squeeze(xp.matmul(self.A, z[:, :, None]), axis=-1)
 
     def adjoint(self, u: Array, /) -> Array:
         xp = array_namespace(u)
-        z = xp.squeeze(xp.matmul(xp.matrix_transpose(self.A), u[:, :, None]), axis=-1) / self.weight
-        return xp.reshape(xp.take(z, self.place, axis=-1), (u.shape[0], self.n, self.n))
+        if self.A.shape[0] == 1:
+            return self.smat(xp.matmul(u, self.A[0, :, :]))
+        return self.smat(xp.squeeze(xp.matmul(xp.matrix_transpose(self.A), u[:, :, None]), axis=-1))
+
+    def slope(self, Z: Array, y: Array, /, rows: int = 64) -> Array:
+        """A*(A(Z) − y) in one pass over A: residual i needs A_i alone, so each block of rows is read once. (B, n, n)."""
+        xp = array_namespace(Z)
+        z = self.svec(Z)
+        A = self.A[0, :, :]
+        g = 0 * z
+        for start in range(0, A.shape[0], rows):
+            block = A[start : start + rows, :]
+            g = g + xp.matmul(xp.matmul(z, xp.matrix_transpose(block)) - y[:, start : start + rows], block)
+        return self.smat(g)
 
 
 @dataclass(frozen=True, eq=False)

@@ -209,7 +209,7 @@ def quadratic(H: Any, start: Any) -> Rectangular:
 def golden(seeds: range, low: Annotated[float, (0.05, 0.2)] = 0.1, high: Annotated[float, (0.3, 0.49)] = 0.48) -> Rectangular:
     """One step is as bad as it can be: I − H = δ · reflection sends Z_0 = diag(0, z) to diag(x, x), the extremal point of P_1.
 
-    ‖P_1(Y) − Z*‖ ≤ φ‖Y − Z*‖ is sharp at Y = diag(x, x⁺), x = 1/φ² (kept: the second entry). Rows sweep δ.
+    ‖P_1(Y) − Z*‖ ≤ φ‖Y − Z*‖ is sharp at Y = diag(x, x⁺), x = 1/φ (kept: the second entry). Rows sweep δ.
     """
     d = rung(seeds, low, high)
     x = 1 / GOLDEN
