@@ -4,6 +4,8 @@ n = 12, rank r = 1 … 4, m measurements; singular value projection and descent 
 Recovered means error below 10⁻³. The number of unknowns is r(2n − r + 1)/2.
 """
 
+from typing import Any
+
 import numpy as np
 
 from algorithms.matrix_sensing.oracles import constant
@@ -17,7 +19,7 @@ from ratecheck.studies import Curve, Finding, Panel, Study, Table
 N, SEEDS = 12, range(6)
 
 
-def final(p, s):  # type: ignore[no-untyped-def]
+def final(p: Any, s: Any) -> Any:
     Z = s.X if s.X.shape[-1] == s.X.shape[-2] else s.X @ np.swapaxes(s.X, 1, 2)
     return np.sqrt(((Z - p.M) ** 2).sum(axis=(1, 2)))
 

@@ -4,13 +4,15 @@ Tensors 6 × 6 × 4 of tubal rank 2, factor with 8 lateral slices, δ = 0 and 0.
 exponent 21/32 for the error; without an operator the Fourier slices decouple and the exponent is 2.
 """
 
+from typing import Any
+
 from algorithms.matrix_sensing.tubal import TubalDescent
 from benchmarks.matrix_sensing._runs import slope, trace
 from problems.matrix_sensing.tubal import random
 from ratecheck.studies import Curve, Finding, Panel, Study, Style
 
 
-def error(p, s):  # type: ignore[no-untyped-def]
+def error(p: Any, s: Any) -> Any:
     return (((s.Z - p.M) ** 2).sum(axis=(1, 2, 3))) ** 0.5
 
 

@@ -9,6 +9,7 @@ F_0 = α F~, G_0 = (α/3) G~ Gaussian, k > r, δ = 0. Measured is the log-slope 
   xdd.modified.alpha-free  one change F = ASBᵀ → βA, G → GBS/β near the solution: slope ~ η β² for every α (recalled).
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -32,7 +33,7 @@ def distance(p: Asymmetric, s: Pair) -> Array:
     return frobenius(s.Z - p.M)
 
 
-def slope(p, states):  # type: ignore[no-untyped-def]
+def slope(p: Asymmetric, states: Iterator[Pair]) -> Iterator[Array]:
     """−log of the last contraction factor, averaged over 50 steps."""
     kept: list[Array] = []
     for s in states:
@@ -48,7 +49,7 @@ def smallest_alive(p: Asymmetric, s: Pair) -> Array:
     return xp.min(xp.where(w > 1e-3, w, xp.ones_like(w)), axis=-1)
 
 
-def two_decades(p, states):  # type: ignore[no-untyped-def]
+def two_decades(p: Asymmetric, states: Iterator[Pair]) -> Iterator[Array]:
     """Steps, so far, at which the error lies between 10⁻⁵ and 10⁻⁷."""
     steps = None
     for s in states:
@@ -59,7 +60,7 @@ def two_decades(p, states):  # type: ignore[no-untyped-def]
         yield steps
 
 
-def ratio(p, s, t) -> Array:  # type: ignore[no-untyped-def]
+def ratio(p: Asymmetric | Sensing, s: Pair | Factor, t: Pair | Factor) -> Array:
     return frobenius(t.Z - p.M) / frobenius(s.Z - p.M)
 
 

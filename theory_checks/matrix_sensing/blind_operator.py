@@ -20,7 +20,7 @@ from algorithms.matrix_sensing.oracles import constant
 from problems.matrix_sensing.ladders import starts
 from problems.matrix_sensing.operators import blind
 from problems.matrix_sensing.sensing import Sensing, planted
-from ratecheck import Always, Array, Claim, Equal, Scaling, Status, Theorem, Trait, Unit, best, each
+from ratecheck import Always, Array, Claim, Draw, Equal, Scaling, Status, Theorem, Trait, Unit, best, each
 from theory_checks.matrix_sensing._common import derived, descends, error
 
 N = 16
@@ -31,7 +31,7 @@ def defect(p: Sensing, s: Candidate) -> Array:
     return abs(array_namespace(s.Z).sum(s.Z * s.image, axis=(1, 2)) - 1)
 
 
-def instance(K: int, j: int):  # type: ignore[no-untyped-def]
+def instance(K: int, j: int) -> Draw[Sensing]:
     return partial(planted, spectrum=(1.0,), n=N, k=j, alpha=1.0, operator=blind(N, K, j))
 
 

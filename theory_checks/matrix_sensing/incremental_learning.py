@@ -11,6 +11,7 @@ A step that meets μ ≤ 10⁻⁴ δ/σ_1 is below 10⁻¹⁶: no run can take i
 was observed; the runnable lemmas are in landscape.py and local_linear.py, the exponents in plateau_exponent.py.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -47,10 +48,10 @@ MEASURED = {"δ = 0.05": partial(LADDER, operator=symmetric(N, 0.05))}
 SEEN = {"mu": STEP, "d": Seen(each(lambda p, s: p.constants["delta"].value), Unit())}
 
 
-def closest(target, s: int) -> Measure[Sensing, Factor]:  # type: ignore[no-untyped-def]
+def closest(target: Callable[[Sensing, int], Array], s: int) -> Measure[Sensing, Factor]:
     """min over t ≤ k of the distance to target(p, s)."""
 
-    def measure(p, states):  # type: ignore[no-untyped-def]
+    def measure(p: Sensing, states: Iterator[Factor]) -> Iterator[Array]:
         goal = least = None
         for state in states:
             goal = target(p, s) if goal is None else goal
@@ -61,7 +62,7 @@ def closest(target, s: int) -> Measure[Sensing, Factor]:  # type: ignore[no-unty
     return measure
 
 
-def to_limit(p, states):  # type: ignore[no-untyped-def]
+def to_limit(p: Sensing, states: Iterator[Factor]) -> Iterator[Array]:
     goal = None
     for s in states:
         goal = best_of_rank(p, s.X.shape[-1]) if goal is None else goal

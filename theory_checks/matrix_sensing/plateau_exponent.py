@@ -12,6 +12,7 @@ Why: at flow time t direction i has weight α² e^{2σ_i t}; the residual of s a
 t = 2 ln(1/α)/(σ_s + σ_{s+1}), and there both are α^p. Rows sweep α.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -24,7 +25,7 @@ from ratecheck import Array, Bound, Claim, Constants, Measure, Scaling, Status, 
 from theory_checks.matrix_sensing._common import derived, frobenius
 
 
-def to_truncation(s: int):  # type: ignore[no-untyped-def]
+def to_truncation(s: int) -> Callable[[Sensing, Flow], Array]:
     def distance(p: Sensing, flow: Flow) -> Array:
         xp = array_namespace(flow.Z)
         n = flow.Z.shape[-1]
@@ -38,7 +39,7 @@ def next_direction(s: int) -> Measure[Sensing, Flow]:
     """σ_{s+1}(X_t) at the t ≤ k where the distance to Σ_s is smallest."""
     distance = to_truncation(s)
 
-    def measure(p, states):  # type: ignore[no-untyped-def]
+    def measure(p: Sensing, states: Iterator[Flow]) -> Iterator[Array]:
         least = kept = None
         for flow in states:
             xp = array_namespace(flow.Z)
