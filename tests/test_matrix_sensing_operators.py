@@ -52,6 +52,12 @@ def test_spectrum_lies_in_the_band_and_reaches_it(name: str) -> None:
     assert values[-1] - values[0] >= (1.2 if name == "cosine" else 1.999) * delta - 1e-12
 
 
+def test_antisymmetric_part_is_not_seen() -> None:
+    Z = np.random.default_rng(5).standard_normal((2, 6, 6))
+    operator = symmetric(6, 0.2)
+    assert np.abs(operator.forward(Z - np.swapaxes(Z, 1, 2))).max() < 1e-14
+
+
 def test_one_pass_is_forward_then_adjoint() -> None:
     operator = gaussian(6, 200, 1)
     rng = np.random.default_rng(2)

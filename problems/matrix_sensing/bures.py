@@ -127,7 +127,7 @@ def close_to_singular(seeds: range, scale: Annotated[float, (1e-3, 1e3)] = 1.0, 
 
 def critical(seeds: range, n: Annotated[int, (2, 6)] = 5, k: Annotated[int, (1, 5)] = 2, tau: Annotated[float, (0.0, 0.3)] = 0.0) -> Bures:
     """W = Ω_J (diag(λ_J) − τI)^{1/2} Qᵀ, J the s-th set of k indices, λ = 1 … 0.4."""
-    k = min(k, n)
+    k = min(k, n - 1)
     sets = list(combinations(range(n), k))
     lam = np.tile(np.linspace(1.0, 0.4, n), (len(seeds), 1))
     Omega = np.stack([haar(n, np.random.default_rng([seed, 63])) for seed in seeds])
@@ -146,7 +146,7 @@ def critical(seeds: range, n: Annotated[int, (2, 6)] = 5, k: Annotated[int, (1, 
     return problem(Omega, lam, np.stack(W), tau, None, more)
 
 
-def gapped(seeds: range, n: int = 6, k: int = 3, quotient: Annotated[float, (0.6, 0.75)] = 0.7) -> Bures:
+def gapped(seeds: range, n: int = 6, k: int = 3, quotient: Annotated[float, (0.66, 0.75)] = 0.7) -> Bures:
     """λ = 3, 2, 0.8, then 0.8 · quotient, and a tail half of that: λ_{k+1}/λ_k = quotient."""
     g = [np.random.default_rng([seed, 65]) for seed in seeds]
     lam = np.tile([3.0, 2.0, 0.8, 0.8 * quotient, 0.4 * quotient, 0.2 * quotient], (len(g), 1))

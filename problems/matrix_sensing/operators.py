@@ -67,7 +67,9 @@ class Symmetric:
     delta: Certified
 
     def svec(self, Z: Array, /) -> Array:  # (B, n, n) -> (B, N)
+        """Of the symmetric part: an unseen antisymmetric rounding error would otherwise grow from step to step."""
         xp = array_namespace(Z)
+        Z = (Z + xp.matrix_transpose(Z)) / 2
         return xp.take(xp.reshape(Z, (Z.shape[0], -1)), self.upper, axis=-1) * self.weight
 
     def smat(self, z: Array, /) -> Array:  # (B, N) -> (B, n, n)

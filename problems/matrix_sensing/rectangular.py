@@ -149,7 +149,7 @@ def certified(
 
 
 def completion(
-    seeds: range, size: int = 60, p: float = 0.95, kappa: Annotated[float, (1.0, 3.0)] = 2.0, r: int = 2,
+    seeds: range, size: int = 60, p: float = 0.95, kappa: float = 2.0, r: int = 2,
     coherent: bool = False,
 ) -> Completion:
     """Incoherent factors; `coherent`: the singular vectors are coordinate vectors."""

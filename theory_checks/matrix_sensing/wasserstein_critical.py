@@ -32,7 +32,7 @@ def first(p: Bures) -> Point:
 VALUE = Claim[Bures, Point](
     source=Source(PAPER, "Theorem 4.2", "bw.critical-values", Statement.VERIFIED),
     assumes=frozenset(),
-    instances={"n = 5, k = 2": critical},
+    instances={"n = 5, k = 2": partial(critical, tau=0.0)},
     algorithm=Direct(first),
     metric=each(lambda p, s: p.value(s.W)),
     unit=Unit(x=2),
