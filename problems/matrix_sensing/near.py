@@ -17,7 +17,7 @@ def _exact(value: Any, unit: Unit, proof: str) -> Certified:
     return Certified(np.asarray(value, dtype=float), unit, Side.EXACT, proof)
 
 
-def one_mode(seeds: range, size: Annotated[float, (1e-9, 3e-7)] = 1e-7, least: Annotated[float, (0.2, 0.9)] = 0.3) -> Sensing:
+def one_mode(seeds: range, size: Annotated[float, (1e-8, 3e-7)] = 1e-7, least: Annotated[float, (0.2, 0.9)] = 0.3) -> Sensing:
     """M* = diag(1, (1+least)/2, least, 0, 0), k = r = 3; row s starts with XXᵀ − M* along the mode MODES[s mod 8]."""
     B, n, r = len(seeds), 5, 3
     s = np.tile([1.0, (1 + least) / 2, least, 0.0, 0.0], (B, 1))

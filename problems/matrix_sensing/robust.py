@@ -124,8 +124,8 @@ def small_starts(seeds: range, m: int = 3000, low: float = 1e-4, high: float = 1
 
 
 def one_direction(
-    seeds: range, n: int = 4, m: int = 150, share: Annotated[float, (0.0, 0.5)] = 0.3, size: Annotated[float, (0.1, 100.0)] = 2.0,
-    norm: Annotated[float, (0.1, 10.0)] = 1.0,
+    seeds: range, n: int = 4, m: int = 150, share: Annotated[float, (0.0, 0.4)] = 0.3, size: Annotated[float, (0.1, 3.0)] = 2.0,
+    norm: Annotated[float, (0.5, 10.0)] = 1.0,
 ) -> Outliers:
     """Independent measurements a row; x_0x_0ᵀ − M* = X with ‖X‖_F = norm, outliers N(0, size²) in a share of the places.
 

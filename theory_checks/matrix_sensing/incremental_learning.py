@@ -8,7 +8,7 @@ approximation of rank s OF THE MEASURED LOSS (not the truncation of Z*):
   4.2    with s < r columns and α below some bound the limit is Z_s*.
 
 A step that meets μ ≤ 10⁻⁴ δ/σ_1 is below 10⁻¹⁶: no run can take it. The verdict says by what factor it is missed, and what
-was observed; the runnable lemmas are in landscape.py and local_linear.py, the exponents in plateau_exponent.py.
+was observed; for δ = 0 Theorem 4.2 is derived (Z_s* is the truncation) and tested in full; the runnable lemmas are in landscape.py and local_linear.py, the exponents in plateau_exponent.py.
 """
 
 from collections.abc import Callable, Iterator
@@ -39,7 +39,7 @@ from ratecheck import (
     Vanishes,
     each,
 )
-from theory_checks.matrix_sensing._common import STEP, best_of_rank, descends, frobenius
+from theory_checks.matrix_sensing._common import STEP, best_of_rank, derived, descends, frobenius
 
 PAPER = "jin2023, ICML version"
 N = 8
@@ -115,9 +115,14 @@ UNDER = replace(
     instances={"2 columns, δ = 0.1": partial(LADDER, k=2, operator=symmetric(N, 0.1))}, metric=to_limit,
     bound=lambda k, c: c["norm_M"], holds=Vanishes(within=1e-12), k=range(1500, 1501),
 )
+POPULATION = replace(
+    UNDER, source=derived("inc.under.limit-is-Zs", "δ = 0: all other critical points are strict saddles", "jin2023, derived"), given={},
+    instances={"2 columns, δ = 0": partial(LADDER, k=2)}, k=range(1200, 1201),
+)
 
 THEOREM = Theorem(
     claims={
+        "limit of too few columns, δ = 0": (POPULATION, Status.CONSISTENT),
         "plateau": (PLATEAU, Status.NOT_APPLICABLE),
         "first fit": (FIT, Status.NOT_APPLICABLE),
         "limit of too few columns": (UNDER, Status.NOT_APPLICABLE),
