@@ -90,7 +90,7 @@ SUBSPACE = Claim[Bures, Weight](
     unit=Unit(),
     bound=lambda k, c: c["quotient"] ** 2,
     holds=Equal(within=0.01),
-    k=range(24, 27),
+    k=range(28, 30),
 )
 
 THEOREM = Theorem(
