@@ -68,14 +68,14 @@ ALPHA = Claim[Asymmetric, Pair](
     source=Source(PAPER, "asymmetric upper bound", "xdd.asym.linear", Statement.VERIFIED),
     assumes=frozenset({Trait.LOW_RANK}),
     instances={"α from 0.1 to 0.25": imbalanced_ladder},
-    algorithm=AsymmetricDescent(constant(0.5)),
+    algorithm=AsymmetricDescent(constant(0.8)),
     laws={"both factors": steps_both_factors},
     seen={"eta": STEP},
     metric=two_decades,
     unit=Unit(),
     bound=lambda k, c: 1 / (c["eta"] * c["alpha"] ** 2),
     holds=Scaling(of=lambda c: c["alpha"], within=0.15),
-    k=range(6000, 6001),
+    k=range(4000, 4001),
     seeds=8,
 )
 SLOPE = replace(
