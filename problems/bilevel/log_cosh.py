@@ -15,7 +15,7 @@ from ratecheck import Array, Certified, Side, Trait, Unit
 TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.LIPSCHITZ})
 STEEPEST = 4 / (3 * 3**0.5)  # sup |(sech²)'|
 STEEPEST_HUBER = 48 / 25 / 5**0.5  # sup |((1 + t²)^{-3/2})'| = 0.8587, at t = 1/2
-HALVINGS, NEWTON = 60, 20
+HALVINGS, NEWTON = 60, 12
 
 
 @dataclass(frozen=True, eq=False)

@@ -109,14 +109,15 @@ NOISY = replace(
 )
 NOISY_F = replace(NOISY, source=replace(CLAIM.source, place="Corollary 4.2, noise in f"), algorithm=F2SA(3 / 5, 2 / 5, noise_f=0.1), bound=lambda k, c: order(2 / 5, k, c))
 
+SHORT = replace(CLAIM, k=range(1, 300), seeds=1)
 THEOREM = Theorem(
     claims={"no noise": (CLAIM, Status.CONSISTENT), "noise in both": (NOISY, Status.CONSISTENT), "noise in f": (NOISY_F, Status.CONSISTENT),
         "last iterate": (LAST, Status.CONSISTENT)},
     foils={
-        "1/K²": (replace(CLAIM, bound=lambda k, c: order(2.0, k, c)), Status.REFUTED),
-        "fixed λ": (replace(LAST, algorithm=F2SA(grows=False)), Status.REFUTED),
-        "no z": (replace(CLAIM, algorithm=F2SA(follows=False)), Status.UNLAWFUL),
-        "no z, unstated": (replace(CLAIM, algorithm=F2SA(follows=False), laws={}), Status.REFUTED),
-        "γ four times too long": (replace(CLAIM, algorithm=F2SA(relative=1.0)), Status.NOT_APPLICABLE),
+        "1/K²": (replace(SHORT, bound=lambda k, c: order(2.0, k, c)), Status.REFUTED),
+        "fixed λ": (replace(LAST, algorithm=F2SA(grows=False), k=range(1, 1200)), Status.REFUTED),
+        "no z": (replace(SHORT, algorithm=F2SA(follows=False)), Status.UNLAWFUL),
+        "no z, unstated": (replace(SHORT, algorithm=F2SA(follows=False), laws={}), Status.REFUTED),
+        "γ four times too long": (replace(SHORT, algorithm=F2SA(relative=1.0)), Status.NOT_APPLICABLE),
     },
 )
