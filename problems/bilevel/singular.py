@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
+from problems.bilevel.batched import apply
 from problems.bilevel.quadratic import spectrum
 from ratecheck import Array, Certified, Side, Trait, Unit
 
@@ -93,3 +94,53 @@ def overparameterised(
         "L": Certified(eigenvalues[:, 0], Unit(1, -2), Side.EXACT, "largest eigenvalue of Φ'Φ"),
     }
     return Overparameterised(Phi, b0, C, V, t, pinv, x0, y0, constants)
+
+
+@dataclass(frozen=True, eq=False)
+class Tasks:
+    """Two under-determined systems Φ_i w = b_i with common solutions."""
+
+    Phi: tuple[Array, Array]  # (B, n, p)
+    b: tuple[Array, Array]  # (B, n)
+    pinv: tuple[Array, Array]  # (B, p, n)
+    w_inf: Array  # (B, p) the common solution nearest to x0
+    x0: Array  # (B, p)
+    constants: Mapping[str, Certified]
+    traits: frozenset[Trait] = frozenset({Trait.CONVEX})
+
+    def project(self, w: Array, task: int, /) -> Array:
+        return w + apply(self.pinv[task], self.b[task] - apply(self.Phi[task], w))
+
+
+def tasks(seeds: range, n: Annotated[int, (1, 4)] = 3, p: Annotated[int, (2, 10)] = 8, inside: bool = False) -> Tasks:
+    """Gaussian Φ_i. `inside`: x0 solves the first task already, which makes the bound an equality in the plane (n = 1, p = 2)."""
+    rows: list[Any] = []
+    for seed in seeds:
+        r = np.random.default_rng([seed, 92])
+        one, two, w, x0 = r.standard_normal((n, p)), r.standard_normal((n, p)), r.standard_normal(p), r.standard_normal(p)
+        inverse, both = (np.linalg.pinv(one), np.linalg.pinv(two)), np.vstack([one, two])
+        if inside:
+            x0 = x0 + inverse[0] @ (one @ (w - x0))
+        null = [np.linalg.svd(M)[2][n:].T for M in (one, two)]
+        cosines = np.linalg.svd(null[0].T @ null[1], compute_uv=False)
+        friedrichs = cosines[max(p - 2 * n, 0)]  # the cosines before belong to the common null space
+        rows.append((one, two, one @ w, two @ w, *inverse, x0 + np.linalg.pinv(both) @ (both @ (w - x0)), x0, friedrichs))
+    one, two, b1, b2, i1, i2, w_inf, x0, c = (np.stack(part) for part in zip(*rows, strict=True))
+    proof = "singular value of N_1'N_2 after those of the common null space"
+    return Tasks((one, two), (b1, b2), (i1, i2), w_inf, x0, {"c": Certified(c, Unit(), Side.EXACT, proof)})
+
+
+@dataclass(frozen=True, eq=False)
+class Eigenvalues:
+    """q = a·d on (0, 1], one a row."""
+
+    q: Array  # (B,)
+    x0: Array  # (B, 1)
+    constants: Mapping[str, Certified]
+    traits: frozenset[Trait] = frozenset()
+
+
+def eigenvalues(seeds: range) -> Eigenvalues:
+    """Row b: q = 10^{−b/16}."""
+    q = 10.0 ** (-np.array(list(seeds)) / 16)
+    return Eigenvalues(q, q[:, None], {"q": Certified(q, Unit(), Side.EXACT, "chosen")})
