@@ -14,6 +14,7 @@ export MKL_NUM_THREADS := 1
 
 reproduce: setup  ## run every claim and foil, write and name the report
 	@$(BIN)/ratecheck run --profile $(PROFILE) --jobs $(JOBS) --out $(OUT); status=$$?; \
+	if [ $(PROFILE) != quick ]; then $(BIN)/ratecheck bench --out $(OUT) || status=1; fi; \
 	$(BIN)/ratecheck report --out $(OUT) && exit $$status
 
 test: setup  ## every claim, foil, problem, algorithm and quantifier

@@ -8,6 +8,7 @@ import sys
 import time
 from dataclasses import replace
 from enum import StrEnum
+from fnmatch import fnmatch
 from importlib import import_module, metadata
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from ratecheck import __version__
+from ratecheck import __version__, studies
 from ratecheck.contracts import Status
 from ratecheck.execute import PROFILES, Plan, carry_out, namespace, plan, stale
 from ratecheck.golden import write as write_golden
@@ -56,6 +57,7 @@ Globs = Annotated[
     list[str] | None,
     typer.Argument(help="Theorems: family/name, a family, or a glob; all without one.", metavar="[GLOB]...", show_default=False),
 ]
+Fresh = Annotated[bool, typer.Option("--fresh", help="Run everything again.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else.")]
 
 
@@ -188,7 +190,7 @@ def run(
     seeds: Annotated[int | None, typer.Option(min=1, help="Rows of every claim, instead of its own number.")] = None,
     jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
     backend: Annotated[Backend, typer.Option(help="Array namespace; strict is array_api_strict.")] = Backend.numpy,
-    fresh: Annotated[bool, typer.Option("--fresh", help="Run everything again.")] = False,
+    fresh: Fresh = False,
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Run claims and foils, store what is new, print the verdicts, write verdicts.json."""
@@ -234,6 +236,24 @@ def report(suite: SuiteDir = Path(), out: OutDir = None) -> None:
         )
     for file in import_module("reports").build(folder):
         print(file)
+
+
+@app.command()
+def bench(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None, fresh: Fresh = False) -> None:
+    """Run the comparisons and the figures of papers under benchmarks/; what each must show is checked."""
+    s = _suite(suite)
+    names = studies.names(s.root)
+    chosen = [n for n in names if not globs or any(fnmatch(n, g) or n.startswith(g.rstrip("/") + "/") for g in globs)]
+    if globs and not chosen:
+        raise SuiteError(f"no study matches {' '.join(globs)}; there are {', '.join(names) or 'none'}")
+    missed = 0
+    for name in chosen:
+        document, ran = studies.stored(s.root, name, _out(s, out), fresh)
+        print(f"{name}: {document['title']} ({document['seconds']} s{'' if ran else ', stored'})", flush=True)
+        for finding in document["findings"]:
+            missed += not finding["holds"]
+            print(f"  {'shown' if finding['holds'] else 'NOT SHOWN'}: {finding['text']}")
+    raise typer.Exit(1 if missed else 0)
 
 
 @app.command()
