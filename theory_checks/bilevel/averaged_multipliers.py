@@ -105,7 +105,7 @@ BIAS = Claim[Singular, Mixture](
     rounding=lambda k, c: 1e-14 * c["slope"] / c["lam_plus"] / c["mu"],
     sharp={"Q = I": SameOrder(0.1)},
 )
-STRATEGY = BAMM()
+STRATEGY = BAMM(beta=0.5)
 TRACKING = Claim[Averaged, Iterate](
     source=Source("liu2023", "iterates follow the averaged problem", "bamm.tracking", Statement.DERIVED),
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH}),
@@ -117,7 +117,7 @@ TRACKING = Claim[Averaged, Iterate](
     unit=LENGTH,
     bound=lambda k, c: c["x_mu"],
     holds=Vanishes(1e-2),
-    k=range(3990, 4000),
+    k=range(990, 1000),
     seeds=1,
 )
 KKT = replace(
@@ -129,7 +129,7 @@ KKT = replace(
     unit=Unit(1, -1),
     bound=lambda k, c: c["first"],
 )
-STALLS, NO_UPPER = BAMM(p0=2.2), BAMM(mu0=1e-9)
+STALLS, NO_UPPER = BAMM(p0=2.2, beta=0.5), BAMM(mu0=1e-9, beta=0.5)
 
 THEOREM = Theorem(
     claims={"bias": (BIAS, Status.CONSISTENT), "tracking": (TRACKING, Status.CONSISTENT), "KKT": (KKT, Status.CONSISTENT)},

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from array_api_compat import array_namespace
+
 from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.hoag import HOAG, Boxed, Tolerant
 from algorithms.bilevel.implicit import exact_hypergradient, hypergradient
@@ -65,8 +67,9 @@ def projects(p: Boxed, s: Tolerant, t: Tolerant) -> Array:
 
 def within_tolerance(p: Boxed, s: Tolerant, t: Tolerant) -> Array:
     """By how much ‖y − y*‖ ≤ ε or ‖A q − ∇_y f‖ ≤ ε fails, relative; tolerances below 1e-11 are left to rounding"""
-    far, r = norm(s.y - p.y_star(s.x)), norm(p.hvp(s.x, s.y, s.q) - p.upper_y(s.x, s.y))
-    return (far > s.eps * (1 + 1e-9)) * (far / s.eps) * (s.eps > 1e-11) + (r > s.eps * (1 + 1e-9)) * (r / s.eps) * (s.eps > 1e-11)
+    xp = array_namespace(s.x)
+    far = xp.maximum(norm(s.y - p.y_star(s.x)), norm(p.hvp(s.x, s.y, s.q) - p.upper_y(s.x, s.y))) / s.eps
+    return xp.where((far > 1 + 1e-9) & (s.eps > 1e-11), far, 0 * far)
 
 
 def first_moment(p: Boxed, s: Tolerant) -> Array:

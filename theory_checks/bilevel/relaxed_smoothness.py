@@ -130,7 +130,7 @@ DESCENT = Claim[Solvable, Normalized](
 )
 PLAIN = NormalizedDescent(lambda p: 0.735 + 0 * p.x0[:, 0], normalizes=False)
 SHORT = NormalizedDescent(lambda p: 0.01 + 0 * p.x0[:, 0], normalizes=False)
-TUNED = partial(relaxed, start=1.5, longest=3200)
+TUNED = partial(relaxed, start=1.5, longest=1600)
 SHAPE = Claim[Horizoned, Normalized](
     source=Source("hao2024", "normalized momentum, shape", "borep.nsgdm-shape", Statement.DERIVED),
     assumes=LOWER,
@@ -142,13 +142,13 @@ SHAPE = Claim[Horizoned, Normalized](
     unit=GRADIENT,
     bound=lambda k, c: c["unit"] * c["horizon"] ** -0.25,
     holds=Scaling(of=lambda c: c["horizon"], within=0.1),
-    k=range(3199, 3200),
+    k=range(1599, 1600),
     seeds=32,
 )
 COMPLEXITY = Claim[Horizoned, Refined](
     source=Source("hao2024", "abstract: O(ε⁻⁴) oracle calls", "borep.complexity", Statement.VERIFIED),
     assumes=LOWER,
-    instances={"cosh": partial(relaxed, start=1.5, longest=1600)},
+    instances={"cosh": partial(relaxed, start=1.5, longest=800)},
     algorithm=BOREP(),
     laws={"refined": refined},
     seen={"unit": Seen(each(lambda p, s: 0 * s.x[:, 0] + 1), GRADIENT)},
@@ -156,7 +156,7 @@ COMPLEXITY = Claim[Horizoned, Refined](
     unit=GRADIENT,
     bound=lambda k, c: c["unit"] * c["horizon"] ** -0.25,
     holds=Scaling(of=lambda c: c["horizon"], within=0.1, one_sided=True),
-    k=range(1599, 1600),
+    k=range(799, 800),
     seeds=32,
 )
 

@@ -60,7 +60,7 @@ def grows(arity: int, p: Training, s: Pair, t: Pair) -> Array:
 def difference(p: Training, states: Iterator[Pair]) -> Iterator[Array]:
     """|⟨metagradient, u⟩ − a central difference of φ(s_T)| along u = (1, −1, 1, ...)"""
     xp = array_namespace(p.x0)
-    u = xp.where(xp.arange(p.x0.shape[-1]) % 2 == 0, 1.0, -1.0)[None, :] + 0 * p.x0
+    u = 1 - 2 * xp.astype(xp.arange(p.x0.shape[-1]) % 2, p.x0.dtype)[None, :] + 0 * p.x0
     for s, _ in states:
         ends = []
         for z in (p.x0 + H * u, p.x0 - H * u):
