@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from algorithms.bilevel.implicit import exact_hypergradient
-from problems.bilevel import log_cosh, logistic, quadratic, relaxed, ridge, separable
+from problems.bilevel import denoising, log_cosh, logistic, quadratic, relaxed, ridge, separable
 from problems.bilevel.joint_quadratic import constrained
 from problems.bilevel.training import breast_cancer, planted
 from theory_checks.bilevel._common import value
@@ -23,6 +23,8 @@ DRAWS: dict[str, Any] = {
     "ridge": partial(ridge.planted, reach=0.5),
     "ridge, diabetes": ridge.diabetes,
     "logistic": partial(logistic.planted, reach=0.5),
+    "breast cancer": logistic.breast_cancer,
+    "total variation": denoising.photograph,
     "log-cosh": log_cosh.log_cosh,
     "tilted": log_cosh.tilted,
     "cosh": partial(relaxed.relaxed, start=1.0),

@@ -115,6 +115,7 @@ class Tasks:
 def tasks(seeds: range, n: Annotated[int, (1, 4)] = 3, p: Annotated[int, (2, 10)] = 8, inside: bool = False) -> Tasks:
     """Gaussian Φ_i. `inside`: x0 solves the first task already, which makes the bound an equality in the plane (n = 1, p = 2)."""
     rows: list[Any] = []
+    n = min(n, p - 1)
     for seed in seeds:
         r = np.random.default_rng([seed, 92])
         one, two, w, x0 = r.standard_normal((n, p)), r.standard_normal((n, p)), r.standard_normal(p), r.standard_normal(p)
