@@ -162,15 +162,15 @@ def rotation(seeds: range, omega: Annotated[float, (0.1, 10.0)] = 2.0) -> JointQ
     return assembled(zero, zero[:, 0], zero, zero[:, 0], np.zeros(B), G, one, one + FREE, (1.0, 1.0), one, start[:, 0], start[:, 1])
 
 
-def toy(seeds: range, n: Annotated[int, (1, 20)] = 3, c: Annotated[float, (0.1, 1e3)] = 10.0, g: Annotated[float, (0.5, 20.0)] = 10.0) -> JointQuadratic:
-    """LV-HBA's: f = ½‖x−y₂‖² + ½‖y₁−e‖², g = ½‖y₁‖² − x'y₁ + 1'y₂, 1'(x+y₁+y₂) = 0; optimum (−.3e, .7e, −.4e). Row b: penalty c·10^{b mod 3}."""
+def toy(seeds: range, n: Annotated[int, (1, 20)] = 3, c: Annotated[float, (0.1, 1e3)] = 10.0, g: Annotated[float, (0.5, 20.0)] = 10.0, sweep: bool = True) -> JointQuadratic:
+    """LV-HBA's: f = ½‖x−y₂‖² + ½‖y₁−e‖², g = ½‖y₁‖² − x'y₁ + 1'y₂, 1'(x+y₁+y₂) = 0; optimum (−.3e, .7e, −.4e). Row b: penalty c·10^{b mod 3} if `sweep`, else c."""
     B = len(seeds)
     eye, zero = np.eye(n), np.zeros((n, n))
     M = np.block([[eye, zero, -eye], [zero, eye, zero], [-eye, zero, eye]])
     K = np.block([[zero, -eye, zero], [-eye, eye, zero], [zero, zero, zero]])
     m, k = np.concatenate([np.zeros(n), -np.ones(n), np.zeros(n)]), np.concatenate([np.zeros(2 * n), np.ones(n)])
     x0 = np.array([np.random.default_rng([seed, 88]).uniform(0.5, 1.5, 3 * n) for seed in seeds])
-    penalty = Certified(c * 10.0 ** (np.array(list(seeds)) % 3), Unit(), Side.EXACT, "chosen")
+    penalty = Certified(c * 10.0 ** (np.array(list(seeds)) % 3 * sweep), Unit(), Side.EXACT, "chosen")
     zeros = np.zeros((B, 1))
     return assembled(
         _tiled(M, B), _tiled(m, B), _tiled(K, B), _tiled(k, B), np.zeros(B), np.ones((B, 1, 3 * n)), zeros, zeros + FREE, (g, g), x0[:, :n], x0[:, n:], zeros, penalty=penalty,
