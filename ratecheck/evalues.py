@@ -47,7 +47,7 @@ def threshold_factor(log_e: Callable[[float], float], alpha: float, highest: flo
     if not low > 0 or log_e(low) < wanted:
         return 0.0
     while high > low * (1 + 1e-4):
-        middle = (low * high) ** 0.5
+        middle = low**0.5 * high**0.5  # low * high may overflow
         low, high = (middle, high) if log_e(middle) >= wanted else (low, middle)
     return float(low)
 
