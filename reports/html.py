@@ -70,6 +70,7 @@ def _environment(report: Report, studies: list[StudyPage], draw: Callable[[str],
     environment.filters["slug"] = slugged
     environment.globals.update(
         report=report, words=words, look=words.look, severity=words.severity, draw=draw, draw_panel=study_figure, menu=_menu(report, studies),
+        symbol=lambda name: Markup(prose.html(words.symbol(name))),
         prose=lambda line: Markup(prose.html(prose.runs(line))),
     )
     return environment

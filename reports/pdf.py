@@ -99,13 +99,13 @@ class Setter:
                 constants.setdefault(row, []).append(c.verdict.problem)
         rows = [{"name": words.symbol(n), "value": v, "unit": u, "side": s, "proof": p + ("" if len(on) == len(claim.checks) else f" ({', '.join(on)})")}
                 for (n, v, u, s, p), on in constants.items()]
-        return {"heading": heading, "formula": self.formula(claim.latex), "scope": words.scope(claim.first), "checks": [self.check(c) for c in claim.checks],
+        return {"heading": heading, "formula": self.formula(claim.latex), "scope": words.scope(claim.first, claim.latex is not None), "checks": [self.check(c) for c in claim.checks],
                 "constants": rows}
 
     def check(self, c: Check) -> dict[str, Any]:
         v = c.verdict
         return {"problem": v.problem, "status": v.status, "odd": not v.as_expected, "expected": words.look(v.expected).word, "rungs": v.rungs,
-                "figure": self.save(c.figure.encode(), "svg") if c.figure else None, "facts": words.facts(v)}
+                "figure": self.save(c.figure.encode(), "svg") if c.figure else None, "facts": words.facts(v), "alt": f"{v.claim}, {v.name}, on {v.problem}: {v.status}"}
 
     def erratum(self, page: Page, claim: ClaimView) -> dict[str, Any]:
         v = claim.counterexample
@@ -132,8 +132,12 @@ def target(page: Page) -> str:
 
 
 def _foil(f: FoilView) -> dict[str, Any]:
-    got = [{"status": o.status, "words": o.problem + (f": {o.why}" if o.why else "")} for o in f.outcomes]
-    return {"letter": f.letter, "name": f.name, "expected": f.expected, "reached": f.reached, "got": got}
+    """One line: where it was caught, or what it got instead."""
+    caught = [o for o in f.outcomes if o.reached]
+    shown = max(caught or f.outcomes, key=lambda o: len(o.why))
+    where = f"on {len(caught)} of {len(f.outcomes)} problems" if len(f.outcomes) > 1 else f"on {shown.problem}"
+    why = f": {shown.why}" + (f" ({shown.problem})" if len(f.outcomes) > 1 else "") if shown.why else ""
+    return {"letter": f.letter, "name": f.name, "expected": f.expected, "reached": f.reached, "got": shown.status, "words": where + why}
 
 
 def _checked(report: Report, family: str, own: list[Page]) -> str:

@@ -49,7 +49,7 @@ class Plot:
     title: str = ""
     mark: tuple[float, str] | None = None  # a place on the x axis and its legend
     width: float = 400.0
-    height: float = 210.0  # of the frame, without labels and legend
+    height: float = 185.0  # of the frame, without labels and legend
     bounds: tuple[float, float, float] = field(default=(52.0, 22.0, 20.0))  # left, right, top
 
     def svg(self) -> str:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ratecheck.contracts import Status
+from reports.prose import Run
 from reports.records import Verdict
-from reports.prose import Run, runs
 from reports.scales import plain
 
 
@@ -104,7 +104,7 @@ ERRATA = (
 )
 COMMONLY = "From memory or from other texts; the original was not read, so these are not errata of any paper."
 _SYMBOLS = dict(zip(
-    "alpha beta gamma delta epsilon eps zeta eta theta kappa lam lambda mu nu xi rho sigma tau phi chi psi omega ell Gamma Delta Sigma Phi inf".split(),
+    ["alpha", "beta", "gamma", "delta", "epsilon", "eps", "zeta", "eta", "theta", "kappa", "lam", "lambda", "mu", "nu", "xi", "rho", "sigma", "tau", "phi", "chi", "psi", "omega", "ell", "Gamma", "Delta", "Sigma", "Phi", "inf"],
     "αβγδεεζηθκλλμνξρστφχψωℓΓΔΣΦ∞", strict=True,
 ))
 RELATIONS = {"at most": r"\leq", "at least": r"\geq", "equal": "=", "of the order of": r"\asymp"}
@@ -152,12 +152,13 @@ def cell(value: Any) -> str:
     return number(value) if isinstance(value, float) or value is None else str(value)
 
 
-def scope(v: Verdict) -> str:
+def scope(v: Verdict, formula: bool) -> str:
     """How a claim is asserted, for which indices, under which assumptions."""
     first, last = (v.horizon[0], v.horizon[-1]) if v.horizon else (None, None)
     where = "" if first is None else f", k = {first}" if first == last else f", k = {first} … {last}"
     assumes = f" Assumes: {', '.join(v.assumes)}." if v.assumes else ""
-    return f"The bound as it is executed, {HOLDS.get(v.holds, v.holds)}{where}.{assumes}"
+    start = "The bound as it is executed," if formula else "The bound is computed and has no formula; it is held"
+    return f"{start} {HOLDS.get(v.holds, v.holds)}{where}.{assumes}"
 
 
 def facts(v: Verdict) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Stored results that look like a run's: every status, an erratum, an unexpected verdict, deep rates, blow-ups, NaN.
 
-`python -m tests.fake_results DIR [THEOREMS]` writes them; the report is developed and tested on these.
+`python -m tests.fake_results DIR [THEOREMS [PROBLEMS]]` writes them; the report is developed and tested on these.
 """
 
 from __future__ import annotations
@@ -185,8 +185,8 @@ def _studies() -> list[dict[str, Any]]:
              "tables": [{"title": "Calls to 10⁻⁶", "columns": ["step", "median", "worst"], "rows": [["open loop", 41230, None], ["away", 310.5, 1.2e4]]}], "images": []}]
 
 
-def write(directory: Path, theorems: int = 30) -> Path:
-    """Results of `theorems` imitated theorems in `directory`."""
+def write(directory: Path, theorems: int = 30, problems: int = 0) -> Path:
+    """Results of `theorems` imitated theorems in `directory`, each on `problems` problems (0: on its own)."""
     rng, curves = random.Random(0), {}
     verdicts: list[dict[str, Any]] = []
     listed = []
@@ -195,7 +195,8 @@ def write(directory: Path, theorems: int = 30) -> Path:
         path = f"{kind.family}/{kind.name}" + (f"_{again + 1}" if again else "")
         formulas = {"every k": kind.formula} | ({"section 2.1": r"\max\left(1, \frac{1 - b_{1}}{\sqrt{1 - b_{2}}}\right)"} if kind.name == "adam_step" else {})
         listed.append({"claim": path, "family": kind.family, "title": kind.title, "statement": kind.statement, "file": f"theory_checks/{path}.py", "formulas": formulas})
-        verdicts += [_verdict(kind, path, f"{kind.family[:2]}.{kind.name}.{again}", p, at, curves, rng) for at, p in enumerate(kind.problems)]
+        verdicts += [_verdict(kind, path, f"{kind.family[:2]}.{kind.name}.{again}", p, at, curves, rng)
+                     for at, p in enumerate([f"problem {j}" for j in range(problems)] or kind.problems)]
     _troubles(verdicts, curves)
     names = ["step × 2", "off by one", "stale gradient", "float32", "bound / 2", "k^(−¼)"]
     data = {
@@ -225,4 +226,4 @@ def write(directory: Path, theorems: int = 30) -> Path:
 
 
 if __name__ == "__main__":
-    write(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 30)
+    write(Path(sys.argv[1]), *map(int, sys.argv[2:]))
