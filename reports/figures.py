@@ -26,7 +26,9 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
     floor = [v for v in curve.slack if v is not None and v > 0]
     if floor and y.knee == 0 and max(floor) > y.low:
         series.insert(0, Series("resolution", curve.k, [*curve.slack], colour=INK, dash="1 3", width=1.0))
-    mark = (float(reached), f"ratio {ratio} at k = {reached}") if reached is not None and reached >= min(curve.k, default=math.inf) else None
+    mark = (
+        (float(reached), f"ratio {ratio} at k = {reached}") if reached is not None and reached >= min(curve.k, default=math.inf) else None
+    )
     return Plot(indices(curve.k), y, series, "k", "metric and bound", mark=mark).svg()
 
 
@@ -47,8 +49,14 @@ def study_figure(panel: Panel) -> str:
             cycle += 1
         series.append(Series(drawn.label, xs, ys, low, high, colour, dash, dots=drawn.style == "points", joined=drawn.style != "points"))
     ys_all = [v for s in series for part in (s.y, s.low or [], s.high or []) for v in _finite(part)]
-    return Plot(_chosen([x for s in series for x in s.x], panel.x_log, False), _chosen(ys_all, panel.y_log, True), series,
-                panel.x_label, panel.y_label, panel.title).svg()
+    return Plot(
+        _chosen([x for s in series for x in s.x], panel.x_log, False),
+        _chosen(ys_all, panel.y_log, True),
+        series,
+        panel.x_label,
+        panel.y_label,
+        panel.title,
+    ).svg()
 
 
 def _chosen(values: list[float], log: bool, margin: bool) -> Scale:

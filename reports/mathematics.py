@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 from typing import Any
 
@@ -22,18 +23,20 @@ def comparison(formula: str | None, relation: str, holds: str) -> str | None:
 
 @lru_cache(maxsize=1)
 def _ziamath() -> Any:
-    import ziafont
     import ziamath
+    from ziafont.config import config
 
-    ziafont.config.svg2 = False  # no <symbol>: nothing needs an id, so many formulas stand in one page
-    ziafont.config.precision = 2
+    config.svg2 = False  # no <symbol>: nothing needs an id, so many formulas stand in one page
+    config.precision = 2
     return ziamath
 
 
 def svg(latex: str) -> str | None:
     """The drawn formula; None where LaTeX is not understood."""
     try:
-        drawn = str(_ziamath().Latex(latex, size=SIZE, color="#1a1a1a").svg())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of importlib.resources, inside ziamath
+            drawn = str(_ziamath().Latex(latex, size=SIZE, color="#1a1a1a").svg())
     except Exception:  # a formula that cannot be drawn is shown as its source
         return None
     drawn = drawn.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")

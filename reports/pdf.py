@@ -51,8 +51,15 @@ class Setter:
 
     def data(self, report: Report) -> dict[str, Any]:
         pages = {id(p): i for i, p in enumerate(report.pages)}
-        families = [{"name": family.replace("_", " ").capitalize(), "theorems": [pages[id(p)] for p in own], "words": _checked(report, family, own),
-                     "unchecked": [(u.slug, u.reason) for u in report.unchecked.get(family, [])]} for family, own in report.families.items()]
+        families = [
+            {
+                "name": family.replace("_", " ").capitalize(),
+                "theorems": [pages[id(p)] for p in own],
+                "words": _checked(report, family, own),
+                "unchecked": [(u.slug, u.reason) for u in report.unchecked.get(family, [])],
+            }
+            for family, own in report.families.items()
+        ]
         r = report.results
         named = [(r.calibration, "Calibration"), (r.kill_matrix, "Kill matrix")]
         studies = [self.study(s, s.title or s.name) for s in r.studies] + [self.study(s, s.title or title) for s, title in named if s]
@@ -64,28 +71,44 @@ class Setter:
         return {
             "title": f"{len(report.pages)} convergence theorems, held against their own runs",
             "origin": " · ".join(part for part in (f"ratecheck {m.ratecheck}", m.commit[:12], m.started) if part),
-            "counts": counts, "alarm": alarm, "troubles": troubles, "discovery": discovery(report), "run": manifest(report),
-            "counted": f"A theorem counts by its worst verdict. {len(report.verdicts)} verdicts (claim × problem), {len(report.foils)} foils.",
-            "looks": self.looks(report), "rungs": list(words.RUNGS), "theorems": [self.theorem(p) for p in report.pages],
-            "errata_intro": words.ERRATA, "errata": [self.erratum(p, c) for p, c in report.errata],
-            "commonly_intro": words.COMMONLY, "commonly": [self.erratum(p, c) for p, c in report.commonly],
-            "families": families, "studies": studies,
+            "counts": counts,
+            "alarm": alarm,
+            "troubles": troubles,
+            "discovery": discovery(report),
+            "run": manifest(report),
+            "counted": words.counted(len(report.verdicts), len(report.foils)),
+            "looks": self.looks(report),
+            "rungs": list(words.RUNGS),
+            "theorems": [self.theorem(p) for p in report.pages],
+            "errata_intro": words.ERRATA,
+            "errata": [self.erratum(p, c) for p, c in report.errata],
+            "commonly_intro": words.COMMONLY,
+            "commonly": [self.erratum(p, c) for p, c in report.commonly],
+            "families": families,
+            "studies": studies,
         }
 
     def looks(self, report: Report) -> dict[str, Any]:
         names = dict.fromkeys([*words.LOOKS, *report.statuses, *(s for v in report.verdicts for s in (v.status, v.expected))])
         names |= dict.fromkeys(s for f in report.foils for o in f.outcomes for s in (o.status, o.expected))
         looks = {name: words.look(name) for name in names}
-        return {n: {"word": k.word, "colour": k.colour, "icon": self.save(k.icon.encode(), "svg"), "sentence": k.sentence, "more": k.more}
-                for n, k in looks.items()}
+        return {
+            n: {"word": k.word, "colour": k.colour, "icon": self.save(k.icon.encode(), "svg"), "sentence": k.sentence, "more": k.more}
+            for n, k in looks.items()
+        }
 
     def theorem(self, page: Page) -> dict[str, Any]:
         tight, lead = page.tightest, page.lead
         source = f"{lead.paper}, {lead.place}. {words.STATEMENTS.get(lead.statement, lead.statement)}." if lead else ""
         return {
-            "target": target(page), "title": prose.runs(page.theorem.title), "status": page.status, "source": source,
-            "command": f"ratecheck run {page.theorem.claim}", "tightness": words.number(tight.ratio if tight else None, 3),
-            "foils": f"{sum(f.reached for f in page.foils)} of {len(page.foils)}", "foil_rows": [_foil(f) for f in page.foils],
+            "target": target(page),
+            "title": prose.runs(page.theorem.title),
+            "status": page.status,
+            "source": source,
+            "command": f"ratecheck run {page.theorem.claim}",
+            "tightness": words.number(tight.ratio if tight else None, 3),
+            "foils": f"{sum(f.reached for f in page.foils)} of {len(page.foils)}",
+            "foil_rows": [_foil(f) for f in page.foils],
             "blocks": [{"display": b.display, "lines": b.lines} for b in page.blocks],
             "claims": [self.claim(c) for c in (*page.printed, *page.claims)],
         }
@@ -97,23 +120,54 @@ class Setter:
             for k in c.verdict.constants:
                 row = (k.name, words.span(k.low, k.high), words.unit(k.unit), k.side, k.proof)
                 constants.setdefault(row, []).append(c.verdict.problem)
-        rows = [{"name": words.symbol(n), "value": v, "unit": u, "side": s, "proof": p + ("" if len(on) == len(claim.checks) else f" ({', '.join(on)})")}
-                for (n, v, u, s, p), on in constants.items()]
-        return {"heading": heading, "formula": self.formula(claim.latex), "scope": words.scope(claim.first, claim.latex is not None), "checks": [self.check(c) for c in claim.checks],
-                "constants": rows}
+        rows = [
+            {
+                "name": words.symbol(n),
+                "value": v,
+                "unit": u,
+                "side": s,
+                "proof": p + ("" if len(on) == len(claim.checks) else f" ({', '.join(on)})"),
+            }
+            for (n, v, u, s, p), on in constants.items()
+        ]
+        return {
+            "heading": heading,
+            "formula": self.formula(claim.latex),
+            "scope": words.scope(claim.first, claim.latex is not None),
+            "checks": [self.check(c) for c in claim.checks],
+            "constants": rows,
+        }
 
     def check(self, c: Check) -> dict[str, Any]:
         v = c.verdict
-        return {"problem": v.problem, "status": v.status, "odd": not v.as_expected, "expected": words.look(v.expected).word, "rungs": v.rungs,
-                "figure": self.save(c.figure.encode(), "svg") if c.figure else None, "facts": words.facts(v), "alt": f"{v.claim}, {v.name}, on {v.problem}: {v.status}"}
+        return {
+            "problem": v.problem,
+            "status": v.status,
+            "odd": not v.as_expected,
+            "expected": words.look(v.expected).word,
+            "rungs": v.rungs,
+            "figure": self.save(c.figure.encode(), "svg") if c.figure else None,
+            "facts": words.facts(v),
+            "alt": f"{v.claim}, {v.name}, on {v.problem}: {v.status}",
+        }
 
     def erratum(self, page: Page, claim: ClaimView) -> dict[str, Any]:
         v = claim.counterexample
-        formulas = [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim.latex)}] if claim.latex else []
+        formulas = (
+            [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim.latex)}]
+            if claim.latex
+            else []
+        )
         formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c.latex)} for c in page.claims if c.latex]
         confirmed = f"; confirmed {v.confirmed}" if v.confirmed else ""
-        return {"source": f"{v.paper}, {v.place}", "name": claim.name, "target": target(page), "status": v.status, "formulas": formulas,
-                "words": f"on {v.problem}: {v.why}{confirmed}."}
+        return {
+            "source": f"{v.paper}, {v.place}",
+            "name": claim.name,
+            "target": target(page),
+            "status": v.status,
+            "formulas": formulas,
+            "words": f"on {v.problem}: {v.why}{confirmed}.",
+        }
 
     def study(self, s: Study, title: str) -> dict[str, Any]:
         images = []
@@ -123,8 +177,14 @@ class Setter:
             except binascii.Error:
                 continue  # the page of the study shows that it is broken
         tables = [{"title": t.title, "columns": t.columns, "rows": [[words.cell(c) for c in row] for row in t.rows]} for t in s.tables]
-        return {"title": title, "question": s.question, "finding": s.finding, "tables": tables, "images": images,
-                "panels": [self.save(study_figure(p).encode(), "svg") for p in s.panels]}
+        return {
+            "title": title,
+            "question": s.question,
+            "finding": s.finding,
+            "tables": tables,
+            "images": images,
+            "panels": [self.save(study_figure(p).encode(), "svg") for p in s.panels],
+        }
 
 
 def target(page: Page) -> str:
@@ -147,9 +207,17 @@ def _checked(report: Report, family: str, own: list[Page]) -> str:
 
 def troubled(report: Report) -> tuple[str, list[dict[str, str]]]:
     """The headline and every verdict, foil and file that is not as expected."""
-    found = [{"status": v.status, "words": f"instead of {words.look(v.expected).word}: {v.claim}, {v.name}, on {v.problem}: {v.why}"} for _, v in report.unexpected]
-    found += [{"status": f.outcomes[0].status, "words": f"instead of {words.look(f.expected).word}: foil “{f.name}” of {p.theorem.claim}"} for p, f in report.missed]
-    found += [{"status": "FAILED", "words": f"{e.file}{'' if e.line is None else f':{e.line}'}: {e.message}"} for e in report.results.errors]
+    found = [
+        {"status": v.status, "words": f"instead of {words.look(v.expected).word}: {v.claim}, {v.name}, on {v.problem}: {v.why}"}
+        for _, v in report.unexpected
+    ]
+    found += [
+        {"status": f.outcomes[0].status, "words": f"instead of {words.look(f.expected).word}: foil “{f.name}” of {p.theorem.claim}"}
+        for p, f in report.missed
+    ]
+    found += [
+        {"status": "FAILED", "words": f"{e.file}{'' if e.line is None else f':{e.line}'}: {e.message}"} for e in report.results.errors
+    ]
     found += [{"status": p.status, "words": p.theorem.claim} for p in report.unrun]
     return words.alarm(len(report.unexpected), len(report.missed), len(report.results.errors), len(report.unrun)), found
 

@@ -74,7 +74,8 @@ class Plot:
         out += rows
         label = escape(self.title or f"{self.y_label} against {self.x_label}", quote=True)
         size = f'width="{self.width:g}" height="{bottom:g}" viewBox="0 0 {self.width:g} {bottom:g}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{label}" font-family="{FONT}" font-size="{SIZE:g}">{"".join(out)}</svg>'
+        size += f' role="img" aria-label="{label}" font-family="{FONT}" font-size="{SIZE:g}"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(out)}</svg>'
 
     def _axes(self, left: float, top: float, w: float, h: float) -> list[str]:
         grid, marks, words = [], [], []
@@ -95,9 +96,12 @@ class Plot:
                 words.append(text(left - 6, y + 4, name, "end"))
         marks += [f"M{left + w * self.x.at(v):.1f} {top + h:g}v2" for v in self.x.minor()]
         frame = f"M{left:g} {top:g}v{h:g}h{w:g}"
-        return [f'<path d="{"".join(grid)}" stroke="{FAINT}" stroke-width=".7" fill="none"/>',
-                f'<path d="{frame}{"".join(marks)}" stroke="{INK}" stroke-width=".8" fill="none"/>', *words,
-                text(left + w / 2, top + h + 32, self.x_label, "middle")]
+        return [
+            f'<path d="{"".join(grid)}" stroke="{FAINT}" stroke-width=".7" fill="none"/>',
+            f'<path d="{frame}{"".join(marks)}" stroke="{INK}" stroke-width=".8" fill="none"/>',
+            *words,
+            text(left + w / 2, top + h + 32, self.x_label, "middle"),
+        ]
 
     def _tags(self, x: float, top: float, h: float) -> list[str]:
         """Letters at the right ends, pushed apart."""

@@ -12,14 +12,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 
-from ratecheck.formulas import latex
 from reports import InputError, build, prose, words
 from reports.__main__ import main
 from reports.figures import study_figure, verdict_figure
-from reports.mathematics import comparison, svg
 from reports.records import Curve, Drawn, Panel, Spread
 from tests import fake_results
 
@@ -155,7 +152,9 @@ def test_text_is_escaped(site: Path, tmp_path: Path) -> None:
         assert "MFCQ> &" in read(site / name).text or name == "index.html"
 
 
-@pytest.mark.parametrize("broken", [{"status": "FAILED", "ratio": math.nan}, {"status": "WONDERFUL"}, {"status": "FAILED", "why": "", "ratio": None}])
+@pytest.mark.parametrize(
+    "broken", [{"status": "FAILED", "ratio": math.nan}, {"status": "WONDERFUL"}, {"status": "FAILED", "why": "", "ratio": None}]
+)
 def test_what_failed_never_looks_like_success(site: Path, tmp_path: Path, broken: dict[str, Any]) -> None:
     def break_all(data: Any) -> None:
         for v in data["verdicts"]:
@@ -212,10 +211,20 @@ def test_pages_of_theorems_that_are_gone_are_removed(site: Path, tmp_path: Path)
     assert not list((directory / "theorems").rglob("*.html"))
 
 
-@pytest.mark.parametrize(("content", "says"), [
-    (None, "no verdicts.json"), ("{", "cannot be read"), ("[]", "schema None"), ('{"schema": 0}', "schema 0"), ('{"schema": 1}', "lacks the field 'manifest'"),
-    ('{"schema": 1, "manifest": {"ratecheck": "0"}, "theorems": [], "verdicts": [{"claim": 3}]}', "verdicts[0].claim must be a text, got 3"),
-])
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (None, "no verdicts.json"),
+        ("{", "cannot be read"),
+        ("[]", "schema None"),
+        ('{"schema": 0}', "schema 0"),
+        ('{"schema": 1}', "lacks the field 'manifest'"),
+        (
+            '{"schema": 1, "manifest": {"ratecheck": "0"}, "theorems": [], "verdicts": [{"claim": 3}]}',
+            "verdicts[0].claim must be a text, got 3",
+        ),
+    ],
+)
 def test_bad_input_is_one_clear_line(tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str | None, says: str) -> None:
     if content is not None:
         (tmp_path / "verdicts.json").write_text(content)
@@ -235,7 +244,9 @@ def test_curves_that_are_missing_or_broken(site: Path, tmp_path: Path) -> None:
         build(directory)
 
 
-@pytest.mark.parametrize("values", [[1.0, 0.5, 0.1], [0.0, 0.0, 0.0], [None, None, None], [1e-300, 1e-200, 1e300], [-1.0, 0.0, 5.0], [3.0, None, 2.0]])
+@pytest.mark.parametrize(
+    "values", [[1.0, 0.5, 0.1], [0.0, 0.0, 0.0], [None, None, None], [1e-300, 1e-200, 1e300], [-1.0, 0.0, 5.0], [3.0, None, 2.0]]
+)
 @pytest.mark.parametrize("ks", [[0.0, 1.0, 2.0], [1.0, 50.0, 1e6], [7.0]])
 def test_figures_of_all_kinds_of_numbers(values: list[float | None], ks: list[float]) -> None:
     spread = Spread(*([values[: len(ks)]] * 3))
@@ -245,8 +256,12 @@ def test_figures_of_all_kinds_of_numbers(values: list[float | None], ks: list[fl
 
 
 def test_a_study_draws_gaps_bands_points_and_bounds() -> None:
-    curves = [Drawn("line", [1, 2, None], [1.0, None, 2.0], [0.5, None, 1.0], [2.0, None, 3.0]), Drawn("dots", [1, 2], [0.0, 1.0], style="points"),
-              Drawn("bound", [1, 2], [1.0, 1.0], style="bound"), Drawn("empty", [], [])]
+    curves = [
+        Drawn("line", [1, 2, None], [1.0, None, 2.0], [0.5, None, 1.0], [2.0, None, 3.0]),
+        Drawn("dots", [1, 2], [0.0, 1.0], style="points"),
+        Drawn("bound", [1, 2], [1.0, 1.0], style="bound"),
+        Drawn("empty", [], []),
+    ]
     for log in (False, True):
         drawn = study_figure(Panel(curves, "title", "x", "y", log, log))
         assert drawn.count("<circle") >= 2 and "nan" not in drawn
@@ -254,28 +269,11 @@ def test_a_study_draws_gaps_bands_points_and_bounds() -> None:
 
 def test_statements_are_set_as_mathematics() -> None:
     assert prose.html(prose.runs("f(x_k) − f* ≤ 2 L_max D² <b>", True)) == (
-        "<i>f</i>(<i>x</i><sub><i>k</i></sub>) − <i>f</i>* ≤ 2 <i>L</i><sub>max</sub> <i>D</i>² &lt;<i>b</i>&gt;")
+        "<i>f</i>(<i>x</i><sub><i>k</i></sub>) − <i>f</i>* ≤ 2 <i>L</i><sub>max</sub> <i>D</i>² &lt;<i>b</i>&gt;"
+    )
     assert prose.html(prose.runs("see steps_towards_v; a step")) == "see steps_towards_v; a step"
     first, second = prose.blocks("Let f be\nconvex.\n\n    x ≤ 1\n      y ≤ 2")
     assert not first.display and second.display and len(second.lines) == 2
-
-
-@pytest.mark.parametrize(("bound", "expected"), [
-    (lambda k, c: 2 * c["L"] * c["D"] ** 2 / (k + 2), r"\frac{2 D^{2} L}{k + 2}"),
-    (lambda k, c: (1 - c["s"] * c["mu"]) ** k, r"\left(1 - \mu s\right)^{k}"),
-    (lambda k, c: np.sqrt(k) * np.exp(-c["mu"]), r"\sqrt{k} e^{- \mu}"),
-    (lambda k, c: np.maximum(np.float64(0.5), c["L_max"]), r"\max\left(\frac{1}{2}, L_{\max}\right)"),
-    (lambda k, c: np.where(k < 3, 0.0, c["f_star"]), r"\begin{cases} 0 & \text{if }\; k < 3  \\ f^{\star} & \text{otherwise} \end{cases}"),
-    (lambda k, c: np.ceil(c["D"] * np.log(k + 1)), r"\left\lceil{D \log{\left(k + 1 \right)}}\right\rceil"),
-    (lambda k, c: {**c, "mu": 8 * c["mu"]}["mu"] + 0 * k, r"8 \mu"),
-    (lambda k, c: c["nobody"], None), (lambda k, c: sum(range(int(k))), None), (lambda k, c: 1 if k > 3 else 2, None),
-])
-def test_formulas_of_bounds(bound: Callable[..., Any], expected: str | None) -> None:
-    found = latex(bound, ["L", "D", "s", "mu", "L_max", "f_star"])
-    assert found == expected
-    if found is not None:
-        drawn = svg(comparison(found, "at most", "Always") or "")
-        assert drawn is not None and drawn.startswith("<svg")
 
 
 def test_latex_that_is_not_understood_is_shown_as_source(site: Path, tmp_path: Path) -> None:
