@@ -19,7 +19,7 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
     few = len(curve.k) <= FEW
     series = [_foil(letter, name, foil, curve) for letter, name, foil in foils]
     spread = _spread(metric)
-    label = "metric (median; band: least to greatest)" if spread else "metric"
+    label = "metric (median, range)" if spread else "metric"
     series.append(Series(label, curve.k, metric.mid, metric.low if spread else None, metric.high if spread else None, BLUE, dots=few))
     series.append(Series("bound", curve.k, bound.mid, *_edges(bound), ORANGE, "7 4", 1.8 if not equal else 1.4, dots=few))
     y = _y_axis(curve, [s.y for s in series[:-2]])

@@ -89,6 +89,7 @@ def _environment(report: Report, studies: list[StudyPage], draw: Callable[[str],
         draw_panel=study_figure,
         menu=_menu(report, studies),
         symbol=lambda name: Markup(prose.html(words.symbol(name))),
+        paths={p.theorem.claim: p.path for p in report.pages},
         prose=lambda line: Markup(prose.html(prose.runs(line))),
     )
     return environment

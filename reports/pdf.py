@@ -176,7 +176,10 @@ class Setter:
                 images.append(self.save(base64.b64decode(image.png_base64, validate=True), "png"))
             except binascii.Error:
                 continue  # the page of the study shows that it is broken
-        tables = [{"title": t.title, "columns": t.columns, "rows": [[words.cell(c) for c in row] for row in t.rows]} for t in s.tables]
+        tables = [
+            {"title": t.title, "columns": t.columns, "rows": [[words.cell(c) for c in row] for row in t.rows], "right": words.numeric(t)}
+            for t in s.tables
+        ]
         return {
             "title": title,
             "question": s.question,

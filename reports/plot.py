@@ -70,7 +70,7 @@ class Plot:
         if self.mark:
             x = left + w * self.x.at(self.mark[0])
             out.append(f'<path d="M{x:.1f} {top + h - 1:g}l4 8h-8z" fill="{INK}"/>')
-        rows, bottom = self._legend(top + h + 46)
+        rows, bottom = self._legend(top + h + 50)
         out += rows
         label = escape(self.title or f"{self.y_label} against {self.x_label}", quote=True)
         size = f'width="{self.width:g}" height="{bottom:g}" viewBox="0 0 {self.width:g} {bottom:g}"'

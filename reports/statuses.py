@@ -30,10 +30,8 @@ def _stroke(path: str, colour: str = "C") -> str:
 _DISC = '<circle cx="8" cy="8" r="7" fill="C"/>'
 _RING = '<circle cx="8" cy="8" r="6" fill="none" stroke="C" stroke-width="2"/>'
 _OCTAGON = '<path d="M5 1h6l4 4v6l-4 4h-6l-4-4v-6z" fill="C"/>'
-_DIAMOND = '<path d="M8 .5 15.5 8 8 15.5.5 8z" fill="C"/>'
 _TRIANGLE = '<path d="M8 1 15.5 15h-15z" fill="C"/>'
 _SQUARE = '<rect x="1" y="1" width="14" height="14" fill="C"/>'
-_MARK = "M6 6a2 2 0 1 1 2.6 2Q8 8.3 8 9.500M8 12v.1"
 
 _LOOKS: dict[str, tuple[str, str, str]] = {
     "CONSISTENT": (
@@ -61,7 +59,7 @@ _LOOKS: dict[str, tuple[str, str, str]] = {
     ),
     "UNDECIDED": (
         "#5a4fa0",
-        _DIAMOND + _stroke(_MARK, "#fff"),
+        _RING + '<path d="M8 2a6 6 0 0 1 0 12z" fill="C"/>',
         "Too few seeds for a statement in expectation or in probability, or a reference value known too roughly: more evidence is needed.",
     ),
     "UNLAWFUL": (

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from reports.prose import Run
-from reports.records import Verdict
+from reports.records import Table, Verdict
 from reports.scales import plain
 from reports.statuses import LOOKS, look, severity
 
@@ -82,7 +82,7 @@ def power(value: float | None, relation: str) -> str:
     if value is None or not math.isfinite(value):
         return ""
     side = "above" if relation == "at least" else "below"
-    return f"This run would have refuted the bound times any factor {side} {number(value, 3)}."
+    return f"the bound times anything {side} {number(value, 3)} would have been refuted by this run"
 
 
 def cell(value: Any) -> str:
@@ -92,6 +92,12 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}".replace(",", "\u202f") if abs(value) >= 10000 else str(value).replace("-", "−")
     return number(value) if isinstance(value, float) or value is None else str(value)
+
+
+def numeric(table: Table) -> list[bool]:
+    """Which columns hold numbers, and are set to the right."""
+    columns = [[row[i] for row in table.rows if i < len(row)] for i in range(max([len(table.columns), *map(len, table.rows)]))]
+    return [any(isinstance(v, int | float) and not isinstance(v, bool) for v in column) for column in columns]
 
 
 def scope(v: Verdict, formula: bool) -> str:
@@ -106,10 +112,11 @@ def scope(v: Verdict, formula: bool) -> str:
 def facts(v: Verdict) -> list[tuple[str, str]]:
     """What a verdict has to say, label and value."""
     at = "" if v.k is None or v.k < 0 else f" at k = {v.k}" + ("" if v.seed is None or v.seed < 0 else f", seed {v.seed}")
+    tight = "" if v.ratio is None else f"metric/bound {number(v.ratio)}{at}"
+    searched = "" if v.searched is None else f"the adversary found {number(v.searched)}"
     found = [
         ("why", v.why),
-        ("tightness", "" if v.ratio is None else f"metric/bound {number(v.ratio)}{at}"),
-        ("searched", "" if v.searched is None else f"{number(v.searched)} found by the adversary"),
+        ("tightness", "; ".join(part for part in (tight, searched) if part)),
         ("power", power(v.power, v.relation)),
         ("e-value", "" if v.e_value is None else f"{number(v.e_value, 3)} against the statement"),
         ("confirmed", v.confirmed or ""),
