@@ -1,14 +1,51 @@
 """ratecheck: convergence theorems as executable claims."""
 
 from ratecheck.contracts import (
-    Algorithm, Array, Bound, Certified, Claim, Constants, Draw, Evidence, Expected, Extreme, Law, Measure, Noise, Problem,
-    Quantifier, Relation, Seen, Side, Source, Statement, Status, Theorem, Trait, Unit, Verdict, exact,
+    Algorithm,
+    Array,
+    Bound,
+    Certified,
+    Claim,
+    Constants,
+    Draw,
+    Evidence,
+    Expected,
+    Extreme,
+    Law,
+    Measure,
+    Noise,
+    Problem,
+    Quantifier,
+    Relation,
+    Seen,
+    Side,
+    Source,
+    Statement,
+    Status,
+    Theorem,
+    Trait,
+    Unit,
+    Verdict,
+    exact,
 )
 from ratecheck.experiments import AffineFiniteSum, Counted, Counting, Direct, HasX, Lockstep, Moment, SecondMoment, Tally
 from ratecheck.measures import at_average, best, best_within, change, each, each_step, mean, total
 from ratecheck.quantifiers import (
-    Always, AtLeast, AtMostOrder, Count, Equal, InExpectation, Quantile, SameOrder, SameRate, Scaling, Threshold, Vanishes,
-    WithProbability, arithmetic, geometric,
+    Always,
+    AtLeast,
+    AtMostOrder,
+    Count,
+    Equal,
+    InExpectation,
+    Quantile,
+    SameOrder,
+    SameRate,
+    Scaling,
+    Threshold,
+    Vanishes,
+    WithProbability,
+    arithmetic,
+    geometric,
 )
 
 __version__ = "0.1.0"

@@ -8,7 +8,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any, TypeVar
 
 import numpy as np
-from array_api_compat import is_array_api_obj, is_cupy_array, is_numpy_array
+from array_api_compat import array_namespace, is_array_api_obj, is_cupy_array, is_numpy_array
 
 from ratecheck.contracts import Array
 
@@ -38,7 +38,8 @@ def mapped(value: T, f: Callable[[Any], Any]) -> T:
         result = type(value)(*(mapped(item, f) for item in value))
     elif isinstance(value, tuple | list):
         result = type(value)(mapped(item, f) for item in value)
-    return result
+    moved_: T = result
+    return moved_
 
 
 def moved(value: T, xp: ModuleType) -> T:
@@ -51,9 +52,27 @@ def promoted(value: T, dtype: Any) -> T:
     return mapped(value, lambda a: a.astype(dtype) if is_numpy_array(a) and np.issubdtype(a.dtype, np.floating) else a)
 
 
+def has_nan(value: Any) -> bool:
+    """Whether an array or a number somewhere in `value` is NaN."""
+    found = False
+
+    def look(a: Array) -> Array:
+        nonlocal found
+        xp = array_namespace(a)
+        found = found or (xp.isdtype(a.dtype, ("real floating", "complex floating")) and bool(xp.any(xp.isnan(a))))
+        return a
+
+    mapped(value, look)
+    return found
+
+
 def _lock(a: Array) -> Array:
-    if isinstance(a, np.ndarray) and a.flags.writeable:
-        a.flags.writeable = False
+    """The array and what it is a view of."""
+    base: Any = a
+    while isinstance(base, np.ndarray):
+        if base.flags.writeable:
+            base.flags.writeable = False
+        base = base.base
     return a
 
 

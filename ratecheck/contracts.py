@@ -170,7 +170,8 @@ class Status(Enum):
 class Verdict(NamedTuple):
     """`ratio`: largest metric/bound (smallest for a lower bound), reached at index `k` of row `row`.
 
-    `power`: the factor by which the bound could be multiplied before this very run would have refuted it.
+    `power`: the bound times c is refuted by this very run as soon as c < power (c > power for a lower bound). For an order it
+    is the smallest change of the exponent, or of the relative rate, that would have been refuted whatever its sign.
     """
 
     status: Status
@@ -187,8 +188,8 @@ class Extreme:
     """The worst of one side of the comparison over EVERY k, for each row."""
 
     excess: Array  # (B,) signed violation relative to |bound| + resolution; > 0 violates beyond rounding and gap
-    ratio: Array  # (B,) metric/bound where the bound is above the resolution; nan if never
-    k: Array  # (B,) where the ratio is reached (where the excess is, if there is no ratio)
+    ratio: Array  # (B,) metric/bound after resolution and gap were granted; beyond 1 exactly where the excess is positive
+    k: Array  # (B,) where the ratio is reached
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,7 +199,8 @@ class Evidence:
     k: Array  # (M,) at most 128 indices, fixed before the run
     metric: Array  # (M, B)
     bound: Array  # (M, B)
-    slack: Array  # (M, B) resolution of the metric plus its certified gap
+    resolution: Array  # (M, B) of the metric
+    gap: Array  # (M, B) the metric is certified to +- this
     over: Extreme  # metric above the bound
     under: Extreme  # metric below the bound
     least: Array  # (B,) smallest metric + slack, relative to |bound| + resolution
@@ -206,8 +208,12 @@ class Evidence:
     doubt_over: Array  # (B,) comparisons from above that the gap leaves open
     doubt_under: Array  # (B,)
     given: Mapping[str, Array]  # (B,) largest used/allowed
-    laws: Mapping[str, Array]  # (B,) largest relative residual
+    laws: Mapping[str, Array]  # (B,) largest relative residual; nan if one was not a number and none was too large
     constants: Mapping[str, Array]  # (B,)
+
+    @property
+    def slack(self) -> Array:
+        return self.resolution + self.gap
 
 
 class Quantifier(Protocol):
@@ -254,7 +260,7 @@ class Claim(Generic[P, S]):
             ("unit", isinstance(self.unit, Unit), "a Unit(f, x)"),
             ("bound", callable(self.bound), "a function of (k, constants)"),
             ("holds", hasattr(self.holds, "judge"), "a quantifier, e.g. Always()"),
-            ("k", isinstance(self.k, range) and len(self.k) > 0 and self.k.start >= 0, "a non-empty range of indices"),
+            ("k", isinstance(self.k, range) and len(self.k) > 0 and self.k.start >= 0 and self.k.step > 0, "a non-empty, rising range of indices"),
             ("seen", all(isinstance(s, Seen) for s in self.seen.values()), "name -> Seen(measure, unit)"),
             ("given", all(map(callable, self.given.values())), "name -> function of (k, constants)"),
             ("laws", all(map(callable, self.laws.values())), "name -> function of (problem, state, next state)"),

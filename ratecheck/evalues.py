@@ -35,23 +35,26 @@ def e_value(x: Any) -> float:
         return float(np.exp(log_e_value(x)))
 
 
-def weakest_refuted(log_e: Callable[[float], float], alpha: float) -> float:
-    """The largest factor c <= 1 such that the bound times c is refuted at level alpha: the power of the run (0 if none)."""
+def threshold_factor(log_e: Callable[[float], float], alpha: float, highest: float) -> float:
+    """The largest c at which the bound times c is refuted at level alpha, to 1e-4: the power of the run (0 if there is none).
+
+    `log_e` falls as c grows, and `highest` is a c beyond which it is at most 0 (the largest mean of X/bound).
+    """
     wanted = -np.log(alpha)
-    low, high = 1e-12, 1.0
-    if log_e(low) < wanted:
+    if highest == np.inf:
+        return float("inf") if log_e(1e300) >= wanted else 0.0
+    low, high = 1e-12 * highest, highest
+    if not low > 0 or log_e(low) < wanted:
         return 0.0
-    if log_e(high) >= wanted:
-        return 1.0
-    for _ in range(40):
+    while high > low * (1 + 1e-4):
         middle = (low * high) ** 0.5
         low, high = (middle, high) if log_e(middle) >= wanted else (low, middle)
-    return low
+    return float(low)
 
 
 def discoveries(e_values: Sequence[float], alpha: float) -> list[bool]:
     """e-BH: which of the hypotheses are refuted with false discovery rate at most alpha."""
-    e = np.asarray(e_values, dtype=float)
+    e = np.nan_to_num(np.asarray(e_values, dtype=float), nan=0.0, posinf=np.inf)
     order = np.argsort(-e, kind="stable")
     ranks = np.arange(1, len(e) + 1)
     passing = np.flatnonzero(e[order] * ranks * alpha >= len(e))

@@ -148,9 +148,9 @@ class SecondMoment(Generic[Q, X]):
         for steps, expected in ((1, image(probe)), (2, image(image(probe)))):
             miss = xp.max(xp.abs(step(star + probe, steps) - expected))
             if not miss <= 1e-9 * (1 + xp.max(xp.abs(expected))):
-                raise ValueError("SecondMoment: the step is not one fixed affine map of x" + (" (it has a memory or varies)" if steps == 2 else ""))
+                raise ValueError(
+                    "SecondMoment: the step is not one fixed affine map of x" + (" (it has a memory or varies)" if steps == 2 else "")
+                )
         top = xp.concat([A, origin[:, :, None]], axis=-1)
         last = xp.concat([xp.zeros((B, 1, n), dtype=star.dtype), xp.ones((B, 1, 1), dtype=star.dtype)], axis=-1)
         return xp.concat([top, last], axis=-2)
-
-

@@ -90,11 +90,7 @@ def mean(m: Callable[[P, S], Array], weight: Callable[[int], float] = lambda k: 
     return measure
 
 
-def at_average(
-    m: Callable[[P, Array], Array],
-    of: Callable[[S], Array],
-    weight: Callable[[int], float] = lambda k: 1.0,
-) -> Measure[P, S]:
+def at_average(m: Callable[[P, Array], Array], of: Callable[[S], Array], weight: Callable[[int], float] = lambda k: 1.0) -> Measure[P, S]:
     """m at the weighted mean of the points of(x_j), j <= k (ergodic average)."""
 
     def measure(problem: P, states: Iterator[S]) -> Iterator[Array]:
@@ -120,5 +116,3 @@ def change(m: Callable[[P, S], Array]) -> Measure[P, S]:
             yield after - before
 
     return measure
-
-

@@ -41,5 +41,4 @@ class SeededNoise:
         block = max(1, min(BLOCK, FLOATS // max(1, prod(shape) * len(sources))))
         while True:
             numbers = np.stack([draw(source, (block, *shape)) for source in sources], axis=1)
-            for row in self.xp.asarray(numbers) if self.xp is np else map(self.xp.asarray, numbers):
-                yield row
+            yield from map(self.xp.asarray, numbers)

@@ -5,22 +5,23 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from itertools import tee
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from ratecheck.arrays import host, locked, moved
-from ratecheck.contracts import (
-    Array, Bound, Certified, Claim, Evidence, Extreme, Noise, P, Relation, S, Side, Status, Unit, Verdict,
-)
+from ratecheck.arrays import has_nan, host, locked, moved
+from ratecheck.contracts import Array, Bound, Certified, Claim, Evidence, Extreme, Noise, P, Relation, S, Side, Status, Unit, Verdict
 from ratecheck.noise import SeededNoise
+from ratecheck.quantifiers import EXACTLY, Scaling, Threshold, closeness
 
 KEPT = 128  # indices whose metric and bound are kept for every row
 BLOCK = 128  # readings compared at a time
 ROWS = 256  # seeds run at a time
 LAWS_UNTIL = 1000  # laws hold at every k below, then at the kept k
 LAWFUL = 1e-8  # largest relative residual of an update equation
+MET = 1 + 1e-12  # used/allowed of a hypothesis that is met
 
 
 class Missing(KeyError):
@@ -108,25 +109,48 @@ def flaw(claim: Claim[P, S], certified: Mapping[str, Certified], k: Any, values:
 
 
 def uncertified(claim: Claim[P, S], certified: Mapping[str, Certified], values: Mapping[str, Any]) -> list[str]:
-    """The ESTIMATED constants that the bound or a hypothesis uses."""
+    """The ESTIMATED constants that the bound, its gap, a hypothesis or the quantifier uses."""
     names = _Names(values)
-    for f in (claim.bound, *claim.given.values()):
+    for f in (claim.bound, claim.gap, *claim.given.values()):
         f(np.asarray([[float(claim.k.start)]]), names)
+    for quantifier in (claim.holds, *claim.sharp.values()):
+        if isinstance(quantifier, Scaling | Threshold):
+            quantifier.of(names)
     return sorted(n for n in names.used if n in certified and certified[n].side is Side.ESTIMATED)
 
 
-def _watched(claim: Claim[P, S], problem: P, noise: Noise, kept: Any, laws: dict[str, Any]) -> Iterator[S]:
+def _watched(claim: Claim[P, S], problem: P, noise: Noise, kept: Any, laws: _Laws) -> Iterator[S]:
     """The states as the algorithm yields them, read-only; the residuals of the laws are collected on the way."""
     late = {int(i) for i in kept}
     before: S | None = None
     for k, state in enumerate(claim.algorithm.iterates(problem, noise)):
         locked(state)
+        if k in late and has_nan(state):
+            laws.add("every state is a number", np.nan)
         if claim.laws and before is not None and (k - 1 < LAWS_UNTIL or k - 1 in late):
             for name, law in claim.laws.items():
-                residual = np.abs(np.atleast_1d(host(law(problem, before, state))))
-                laws[name] = np.fmax(laws[name], residual) if name in laws else residual
+                laws.add(name, law(problem, before, state))
         before = state
         yield state
+
+
+class _Laws:
+    """The largest residual of each law; apart from it, whether one was not a number (an overflow, or 0/0)."""
+
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        self.largest: dict[str, Any] = {}
+        self.broken: dict[str, Any] = {}
+
+    def add(self, name: str, residual: Array) -> None:
+        r = np.abs(np.atleast_1d(host(residual)))
+        finite = np.isfinite(r)
+        self.largest[name] = np.maximum(self.largest.get(name, 0.0), np.where(finite, r, 0.0))
+        self.broken[name] = self.broken.get(name, False) | ~finite
+
+    def residuals(self) -> dict[str, Any]:
+        worst = {n: np.where(self.broken[n] & (r <= LAWFUL), np.nan, r) for n, r in self.largest.items()}
+        return {n: np.broadcast_to(r, (self.rows,)) for n, r in worst.items()}
 
 
 class _Side:
@@ -135,28 +159,25 @@ class _Side:
     def __init__(self, rows: int, sign: float) -> None:
         self.sign = sign
         self.excess = np.full(rows, -np.inf)
-        self.ratio = np.full(rows, np.nan)
+        self.ratio = np.full(rows, -sign * np.inf)
         self.k = np.full(rows, -1)
         self.doubt = np.zeros(rows, dtype=int)
 
     def update(self, k: Any, metric: Any, bound: Any, resolution: Any, gap: Any) -> None:
         excess = self.sign * (metric - bound) - resolution
         scale = np.abs(bound) + resolution
-        scale = np.where(scale > 0, scale, 1.0)
+        scale = np.where(scale > 0, scale, np.finfo(float).tiny)  # nothing but 0 (and the gap) is equal to 0
         with np.errstate(all="ignore"):
             sure = (excess - gap) / scale
-            ratio = np.where(bound > resolution, (metric - self.sign * gap) / bound, np.nan)
+            ratio = closeness(self.sign, metric, bound, resolution * (1 + EXACTLY) + gap)
         self.doubt += ((excess - gap <= 0) & (excess + gap > 0) & (gap > 0)).sum(axis=0)
-        last = sure.argmax(axis=0)
-        rows = np.arange(metric.shape[1])
+        self.excess = np.maximum(self.excess, sure.max(axis=0))
         worst = np.where(np.isnan(ratio), -np.inf, self.sign * ratio)
         at = worst.argmax(axis=0)
-        top = ratio[at, rows]
-        better = ~np.isnan(top) & ~(self.sign * self.ratio >= self.sign * top)
-        never = np.isnan(self.ratio) & np.isnan(top) & (sure[last, rows] > self.excess)
-        self.k = np.where(better, k[at], np.where(never, k[last], self.k))
+        top = ratio[at, np.arange(metric.shape[1])]
+        better = (self.sign * top > self.sign * self.ratio) | (self.k < 0)
+        self.k = np.where(better, k[at], self.k)
         self.ratio = np.where(better, top, self.ratio)
-        self.excess = np.maximum(self.excess, sure[last, rows])
 
     def extreme(self) -> Extreme:
         return Extreme(self.excess, self.ratio, self.k)
@@ -182,61 +203,78 @@ class _Collector:
         self.blind = np.zeros(rows, dtype=int)
         self.diverged = np.zeros(rows, dtype=bool)
         self.given: dict[str, Any] = {}
-        self.curves: list[tuple[Any, Any, Any]] = []
+        self.curves: list[tuple[Any, Any, Any, Any]] = []
         self.estimated: list[str] = []
         self.checked = False
 
     def add(self, k: Any, metric: Any, seen: Mapping[str, Any]) -> Verdict | None:
         shape = (len(k), self.rows)
         values = {**self.constants, **seen}
-        ends = sorted({0, len(k) - 1})
-        if not self.checked or k[-1] == self.claim.k[-1]:  # units and sides at both ends of k
-            at = {n: (v[ends, :] if np.ndim(v) == 2 else v) for n, v in values.items()}
-            found = flaw(self.claim, self.certified, k[ends], at)
-            if found:
-                return found
-            self.estimated = uncertified(self.claim, self.certified, {n: v[0] if np.ndim(v) == 2 else v for n, v in values.items()})
-            self.checked = True
         for name, f in self.claim.given.items():
             used = _evaluate(f, k, values, shape)
             worst = np.where(np.isnan(used), np.inf, used).max(axis=0)
             self.given[name] = np.maximum(self.given.get(name, -np.inf), worst)
+        applies = all((g <= MET).all() for g in self.given.values())  # outside, a bound may be anything
+        if not self.checked or k[-1] == self.claim.k[-1]:  # units and sides at both ends of k
+            ends = sorted({0, len(k) - 1})
+            at = {n: (v[ends, :] if np.ndim(v) == 2 else v) for n, v in values.items()}
+            found = flaw(self.claim, self.certified, k[ends], at) if applies else None
+            if found:
+                return found
+            self.estimated = uncertified(self.claim, self.certified, {n: v[0] if np.ndim(v) == 2 else v for n, v in values.items()})
+            self.checked = True
         bound, resolution, gap = (_evaluate(f, k, values, shape) for f in (self.claim.bound, self.claim.rounding, self.claim.gap))
-        metric = self._finite(k, metric, bound, resolution, gap)
+        if applies:
+            _sound(k, bound, resolution, gap)
+        gap = np.maximum(gap, 0.0)
+        metric = self._finite(k, metric, bound)
         self.over.update(k, metric, bound, resolution, gap)
         self.under.update(k, metric, bound, resolution, gap)
         scale = np.abs(bound) + resolution
-        self.least = np.minimum(self.least, ((metric + resolution + gap) / np.where(scale > 0, scale, 1.0)).min(axis=0))
+        self.least = np.minimum(self.least, ((metric + resolution + gap) / np.where(scale > 0, scale, np.finfo(float).tiny)).min(axis=0))
         self.blind += (np.abs(bound) < resolution).sum(axis=0)
         here = np.isin(k, self.kept)
-        self.curves.append((metric[here] + 0, bound[here] + 0, (resolution + gap)[here] + 0))
+        self.curves.append((metric[here] + 0, bound[here] + 0, resolution[here] + 0, gap[here] + 0))
         return None
 
-    def _finite(self, k: Any, metric: Any, bound: Any, resolution: Any, gap: Any) -> Any:
-        """NaN fails the run, unless the row has overflowed before: then it counts as infinite."""
-        for label, part in (("bound", bound), ("rounding", resolution), ("gap", gap)):
-            broken = ~np.isfinite(part)
-            if broken.any() and all((g <= 1).all() for g in self.given.values()):
-                i, b = (int(j) for j in np.argwhere(broken)[0])
-                raise _Failed(f"the {label} is {part[i, b]} at k = {int(k[i])}, row {b}", int(k[i]), b)
+    def _finite(self, k: Any, metric: Any, bound: Any) -> Any:
+        """NaN fails the run, unless the row has overflowed before: then it counts as infinite. A lower bound is never met by an overflow."""
         with np.errstate(all="ignore"):
             blown = np.isinf(metric) | (metric > 1e100 * (1 + np.abs(bound)))
         before = np.logical_or.accumulate(np.concatenate([self.diverged[None, :], blown]), axis=0)[:-1]
         self.diverged = self.diverged | blown.any(axis=0)
-        broken = np.isnan(metric)
-        if (broken & ~before).any():
-            i, b = (int(j) for j in np.argwhere(broken & ~before)[0])
-            raise _Failed(f"the metric is NaN at k = {int(k[i])}, row {b}", int(k[i]), b)
-        return np.where(broken, np.inf, metric)
+        relation = self.claim.holds.relation
+        broken = np.isnan(metric) & ~before
+        if relation is not Relation.EQUAL:
+            broken |= metric == -np.inf
+        if relation is Relation.AT_LEAST:
+            broken |= ~np.isfinite(metric)
+        if broken.any():
+            i, b = (int(j) for j in np.argwhere(broken)[0])
+            raise _Failed(f"the metric is {metric[i, b]} at k = {int(k[i])}, row {b}", int(k[i]), b)
+        return np.where(np.isnan(metric), np.inf, metric)
 
-    def evidence(self, laws: Mapping[str, Any]) -> Evidence:
-        metric, bound, slack = (np.concatenate(parts) for parts in zip(*self.curves, strict=True))
+    def evidence(self, laws: _Laws) -> Evidence:
+        idle = sorted(set(self.claim.laws) - set(laws.largest))
+        if idle:
+            raise _Failed(f"never tested, as the run has one state only: law {idle[0]!r}")
+        metric, bound, resolution, gap = (np.concatenate(parts) for parts in zip(*self.curves, strict=True))
         return Evidence(
-            k=self.kept, metric=metric, bound=bound, slack=slack,
+            k=self.kept, metric=metric, bound=bound, resolution=resolution, gap=gap,
             over=self.over.extreme(), under=self.under.extreme(), least=self.least, blind=self.blind,
             doubt_over=self.over.doubt, doubt_under=self.under.doubt, given=self.given,
-            laws={n: np.broadcast_to(r, (self.rows,)) for n, r in laws.items()}, constants=self.constants,
+            laws=laws.residuals(), constants=self.constants,
         )
+
+
+def _sound(k: Any, bound: Any, resolution: Any, gap: Any) -> None:
+    """A bound, a rounding or a gap that is not a number, or an allowance below 0, fails the run."""
+    tiny = -EXACTLY * (np.abs(bound) + resolution)  # a computed duality gap may be -1e-17
+    for label, part, least in (("bound", bound, -np.inf), ("rounding", resolution, 0.0), ("gap", gap, tiny)):
+        broken = ~np.isfinite(part) | ~(part >= least)
+        if broken.any():
+            i, b = (int(j) for j in np.argwhere(broken)[0])
+            raise _Failed(f"the {label} is {part[i, b]} at k = {int(k[i])}, row {b}", int(k[i]), b)
 
 
 def gather(claim: Claim[P, S], problem: P, noise: Noise, rows: int) -> tuple[Evidence, list[str]] | Verdict:
@@ -245,23 +283,23 @@ def gather(claim: Claim[P, S], problem: P, noise: Noise, rows: int) -> tuple[Evi
     if lacking:
         return Verdict(Status.NOT_APPLICABLE, f"the problem is not known to be: {', '.join(lacking)}")
     collector = _Collector(claim, problem.constants, rows)
-    laws: dict[str, Any] = {}
+    laws = _Laws(rows)
     streams = tee(_watched(claim, problem, noise, collector.kept, laws), 1 + len(claim.seen))
     metric = claim.metric(problem, streams[0])
     seen = {n: s.measure(problem, stream) for (n, s), stream in zip(claim.seen.items(), streams[1:], strict=True)}
     block: list[tuple[int, Array, dict[str, Array]]] = []
     with np.errstate(all="ignore"):
-        for k in range(claim.k.stop):
+        for k in range(claim.k[-1] + 1):
             try:
                 reading = next(metric), {n: next(s) for n, s in seen.items()}
             except StopIteration:
                 raise _Failed(f"the algorithm stopped before k = {k}; the claim needs {claim.k[-1]}", k) from None
             if k in claim.k:
                 block.append((k, *reading))
-            if block and (len(block) == BLOCK or k == claim.k.stop - 1):
+            if block and (len(block) == BLOCK or k == claim.k[-1]):
                 ks = np.array([entry[0] for entry in block])
-                ended = collector.add(ks, _stacked([e[1] for e in block], rows, "the metric"), {
-                    n: _stacked([e[2][n] for e in block], rows, f"seen {n!r}") for n in seen
+                ended = collector.add(ks, _stacked([e[1] for e in block], rows, "the metric", True), {
+                    n: _stacked([e[2][n] for e in block], rows, f"seen {n!r}", False) for n in seen
                 })
                 block = []
                 if ended:
@@ -269,10 +307,13 @@ def gather(claim: Claim[P, S], problem: P, noise: Noise, rows: int) -> tuple[Evi
     return collector.evidence(laws), collector.estimated
 
 
-def _stacked(readings: list[Array], rows: int, label: str) -> Any:
-    """(K, B) on the host."""
-    parts = [np.asarray(host(r)) if not isinstance(r, float | int) else np.asarray(float(r)) for r in readings]
+def _stacked(readings: list[Array], rows: int, label: str, strictly: bool) -> Any:
+    """(K, B) on the host. `strictly`: one number must not stand for all rows, unless it is a plain Python number (a count)."""
+    parts = [np.asarray(float(r)) if type(r) in (int, float) else np.asarray(host(r)) for r in readings]
+    plain = type(readings[0]) in (int, float)
     try:
+        if strictly and not plain and any(p.shape != (rows,) for p in parts):
+            raise ValueError
         return np.stack([np.broadcast_to(p, (rows,)) for p in parts])
     except ValueError:
         raise _Failed(f"{label} has shape {parts[0].shape} per index, expected ({rows},): one number per row") from None
@@ -289,14 +330,17 @@ def merged(parts: list[Evidence]) -> Evidence:
     def extreme(get: Callable[[Evidence], Extreme]) -> Extreme:
         return Extreme(cat(lambda p: get(p).excess), cat(lambda p: get(p).ratio), cat(lambda p: get(p).k))
 
+    def named(get: Callable[[Evidence], Mapping[str, Any]]) -> dict[str, Any]:
+        names = sorted({n for p in parts for n in get(p)})
+        return {n: np.concatenate([get(p).get(n, np.zeros(p.metric.shape[1])) for p in parts]) for n in names}
+
     first = parts[0]
     return Evidence(
-        k=first.k, metric=cat(lambda p: p.metric), bound=cat(lambda p: p.bound), slack=cat(lambda p: p.slack),
+        k=first.k, metric=cat(lambda p: p.metric), bound=cat(lambda p: p.bound),
+        resolution=cat(lambda p: p.resolution), gap=cat(lambda p: p.gap),
         over=extreme(lambda p: p.over), under=extreme(lambda p: p.under), least=cat(lambda p: p.least),
         blind=cat(lambda p: p.blind), doubt_over=cat(lambda p: p.doubt_over), doubt_under=cat(lambda p: p.doubt_under),
-        given={n: cat(lambda p, n=n: p.given[n]) for n in first.given},
-        laws={n: cat(lambda p, n=n: p.laws[n]) for n in first.laws},
-        constants={n: cat(lambda p, n=n: p.constants[n]) for n in first.constants},
+        given=named(lambda p: p.given), laws=named(lambda p: p.laws), constants=named(lambda p: p.constants),
     )
 
 
@@ -306,12 +350,16 @@ def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) 
     observed = f"; observed: {verdict.status.name}, {verdict.why}"
     for name, used in e.given.items():
         b = int(np.argmax(used))
-        if not used[b] <= 1 + 1e-12:
+        if not used[b] <= MET:
             return verdict._replace(status=Status.NOT_APPLICABLE, why=f"hypothesis {name!r} is missed by a factor {used[b]:.4g} in row {b}{observed}")
     for name, residual in e.laws.items():
-        b = int(np.argmax(np.where(np.isnan(residual), np.inf, residual)))
-        if not residual[b] <= LAWFUL:
+        b = int(np.argmax(np.where(np.isnan(residual), 0.0, residual)))
+        if residual[b] > LAWFUL:
             return verdict._replace(status=Status.UNLAWFUL, why=f"law {name!r} is broken by {residual[b]:.3g} in row {b}{observed}")
+    for name, residual in e.laws.items():
+        if np.isnan(residual).any() and verdict.status is not Status.REFUTED:  # a refuted run may overflow
+            b = int(np.argmax(np.isnan(residual)))
+            return verdict._replace(status=Status.FAILED, why=f"{name!r}: not a number in row {b}{observed}")
     if estimated:
         return verdict._replace(status=Status.NOT_APPLICABLE, why=f"assumption not certified ({', '.join(estimated)} estimated), conclusion{observed}")
     if verdict.status is Status.CONSISTENT and instance in claim.sharp:
@@ -322,12 +370,11 @@ def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) 
 
 
 def _where(error: BaseException) -> str:
-    """The last line of the traceback that is not the engine's."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/ratecheck/runner.py" not in f.filename.replace("\\", "/")]
-    if not frames:
-        return ""
-    parts = frames[-1].filename.replace("\\", "/").split("/")
-    return f" ({'/'.join(parts[-3:])}:{frames[-1].lineno})"
+    """The innermost line of the suite's own code: not the engine's, not a library's."""
+    frames = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    outside = [f for f in frames if f[0].parent != Path(__file__).parent]
+    own = [f for f in outside if "site-packages" not in f[0].parts] or outside
+    return f" ({'/'.join(own[-1][0].parts[-3:])}:{own[-1][1]})" if own else ""
 
 
 def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, change: Callable[[P], P] = lambda p: p) -> tuple[Verdict, Evidence | None, P | None]:
@@ -347,7 +394,7 @@ def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, ch
             if isinstance(result, Verdict):
                 return result, None, problem
             parts.append(result[0])
-            estimated = result[1]
+            estimated = sorted({*estimated, *result[1]})
         evidence = merged(parts)
         return judge(claim, evidence, instance, estimated), evidence, problem
     except _Failed as failed:
@@ -356,5 +403,5 @@ def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, ch
         known = sorted({*(problem.constants if problem is not None else ()), *claim.seen})
         why = f"bound or hypothesis uses the constant {missing.args[0]!r}, which neither the problem nor `seen` supplies; there are: {', '.join(known)}"
         return Verdict(Status.FAILED, why + _where(missing)), None, problem
-    except Exception as error:  # noqa: BLE001  a crash in the suite's code is a verdict
+    except Exception as error:  # a crash in the suite's code is a verdict
         return Verdict(Status.FAILED, f"{type(error).__name__}: {error}{_where(error)}"), None, problem

@@ -1,4 +1,4 @@
-"""Frank, Wolfe 1956; in the form of Jaggi 2013, Algorithm 1, with any step rule."""
+"""Frank, Wolfe 1956; in the form of Jaggi 2013, Algorithm 1, with steps given beforehand."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_loop(k: int) -> float:
 
 @dataclass(frozen=True)
 class FrankWolfe:
-    """x_{k+1} = x_k + γ_k (v_k − x_k), v_k ∈ argmin_{v ∈ C} ⟨∇f(x_k), v⟩, with γ_k given beforehand."""
+    """x_{k+1} = x_k + γ_k (v_k − x_k), v_k ∈ argmin_{v ∈ C} ⟨∇f(x_k), v⟩, with γ_k = step(k)."""
 
     step: Callable[[int], float] = open_loop
 

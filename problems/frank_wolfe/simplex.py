@@ -3,46 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 import numpy as np
 from array_api_compat import array_namespace
 
+from problems.frank_wolfe.oracles import Simplex
 from ratecheck import Array, Certified, Side, Trait, Unit
 
 TRAITS = frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.COMPACT, Trait.POLYTOPE})
 
 
-def simplex_vertex(g: Array) -> Array:
-    """e_i with i the first index of the smallest entry, row by row."""
-    xp = array_namespace(g)
-    return xp.astype(xp.arange(g.shape[-1])[None, :] == xp.argmin(g, axis=-1)[:, None], g.dtype)
-
-
 @dataclass(frozen=True, eq=False)
-class SimplexLeastSquares:
+class LeastSquares:
     """f(x) = ½‖Ax − b‖² over {x ≥ 0, Σ x = 1}."""
 
-    A: Array  # (B, m, n) or (1, m, n)
-    b: Array  # (B, m) or (1, m)
+    A: Array  # (B, m, n)
+    b: Array  # (B, m)
     x0: Array  # (B, n), a vertex
-    f_star: Array  # (B,) or (1,)
+    f_star: Array  # (B,)
     constants: Mapping[str, Certified]
     traits: frozenset[Trait] = TRAITS
+    over: Simplex = field(default_factory=Simplex)
 
-    def value(self, x: Array, /) -> Array:
+    def residual(self, x: Array, /) -> Array:  # (B, n) -> (B, m)
         xp = array_namespace(x)
-        r = xp.squeeze(xp.matmul(self.A, x[:, :, None]), axis=-1) - self.b
-        return 0.5 * xp.sum(r * r, axis=-1)
+        return xp.squeeze(xp.matmul(self.A, x[:, :, None]), axis=-1) - self.b
 
-    def grad(self, x: Array, /) -> Array:
+    def value(self, x: Array, /) -> Array:  # (B, n) -> (B,)
+        r = self.residual(x)
+        return 0.5 * array_namespace(x).sum(r * r, axis=-1)
+
+    def grad(self, x: Array, /) -> Array:  # (B, n) -> (B, n)
         xp = array_namespace(x)
-        r = xp.matmul(self.A, x[:, :, None]) - self.b[:, :, None]
-        return xp.squeeze(xp.matmul(xp.matrix_transpose(self.A), r), axis=-1)
+        return xp.squeeze(xp.matmul(self.residual(x)[:, None, :], self.A), axis=-2)
 
-    def lmo(self, g: Array, /) -> Array:
-        return simplex_vertex(g)
+    def lmo(self, g: Array, /) -> Array:  # (B, n) -> (B, n)
+        return self.over.vertex(g)
+
+    def curvature(self, d: Array, /) -> Array:  # (B, n) -> (B,), d'∇²f d
+        xp = array_namespace(d)
+        r = xp.squeeze(xp.matmul(self.A, d[:, :, None]), axis=-1)
+        return xp.sum(r * r, axis=-1)
 
 
 def planted(
@@ -50,13 +53,13 @@ def planted(
     n: Annotated[int, (2, 30)] = 20,
     m: Annotated[int, (2, 30)] = 15,
     support: Annotated[int, (1, 30)] = 4,
-) -> SimplexLeastSquares:
-    """b is set so that the KKT conditions hold at a planted x* with min(support, n) positive entries: f* is exact.
+) -> LeastSquares:
+    """b is set so that the KKT conditions hold at a planted x* with min(support, n) positive entries: f* = ½ exactly.
 
-    With r any residual, b = A x* − r and the multipliers are A'r: columns of A are shifted so that they vanish on the
+    With r any unit residual, b = A x* − r and the multipliers are A'r: columns of A are shifted so that these vanish on the
     support of x* and are at least 0 off it.
     """
-    A, b, x0, f_star, L = [], [], [], [], []
+    A, b, x0, L, C = [], [], [], [], []
     for seed in seeds:
         g = np.random.default_rng([seed, 1])
         a = g.standard_normal((m, n))
@@ -71,33 +74,49 @@ def planted(
         A.append(a)
         b.append(a @ x - r)
         x0.append(np.eye(n)[g.integers(n)])
-        f_star.append(0.5)
         L.append(np.linalg.norm(a, 2) ** 2)
-    return SimplexLeastSquares(
-        np.stack(A), np.stack(b), np.stack(x0), np.array(f_star), _constants(np.array(L), n, "largest eigenvalue of A'A")
-    )
-
-
-def squared_norm(seeds: range, n: Annotated[int, (2, 2000)] = 1000) -> SimplexLeastSquares:
-    """f(x) = ½ · 2 ‖x‖² = ‖x‖² from the vertex e_1, f* = 1/n: the instance of Jaggi's lower bound."""
-    B = len(seeds)
-    x0 = np.zeros((B, n))
-    x0[:, 0] = 1.0
-    return _SquaredNorm(np.zeros((1, 1, n)), np.zeros((1, 1)), x0, np.full(B, 1 / n), _constants(np.full(B, 2.0), n, "f is 2-smooth"))
+        C.append(max(np.sum((a[:, :, None] - a[:, None, :]) ** 2, axis=0).ravel()))
+    constants = over_simplex(n, np.array(L), "largest eigenvalue of A'A", np.array(C), "largest |A(v − w)|² over pairs of vertices")
+    return LeastSquares(np.stack(A), np.stack(b), np.stack(x0), np.full(len(seeds), 0.5), constants)
 
 
 @dataclass(frozen=True, eq=False)
-class _SquaredNorm(SimplexLeastSquares):
-    def value(self, x: Array, /) -> Array:
+class SquaredNorm:
+    """f(x) = ‖x‖² over the simplex, f* = 1/n: the instance of Jaggi's lower bounds."""
+
+    x0: Array  # (B, n)
+    f_star: Array  # (B,)
+    constants: Mapping[str, Certified]
+    traits: frozenset[Trait] = TRAITS | {Trait.STRONGLY_CONVEX}
+    over: Simplex = field(default_factory=Simplex)
+
+    def value(self, x: Array, /) -> Array:  # (B, n) -> (B,)
         return array_namespace(x).sum(x * x, axis=-1)
 
-    def grad(self, x: Array, /) -> Array:
+    def grad(self, x: Array, /) -> Array:  # (B, n) -> (B, n)
         return 2 * x
 
+    def lmo(self, g: Array, /) -> Array:  # (B, n) -> (B, n)
+        return self.over.vertex(g)
 
-def _constants(L: Array, n: int, proof: str) -> Mapping[str, Certified]:
+    def curvature(self, d: Array, /) -> Array:  # (B, n) -> (B,)
+        return 2 * self.value(d)
+
+
+def squared_norm(seeds: range, n: Annotated[int, (2, 2000)] = 1000, vertices: Annotated[int, (1, 2)] = 1) -> SquaredNorm:
+    """From e_1, or from the mean of the first two vertices."""
+    B = len(seeds)
+    x0 = np.zeros((B, n))
+    x0[:, :vertices] = 1 / vertices
+    constants = over_simplex(n, np.full(B, 2.0), "the Hessian is 2 I", np.full(B, 4.0), "2 ‖v − w‖² for two vertices")
+    return SquaredNorm(x0, np.full(B, 1 / n), constants)
+
+
+def over_simplex(n: int, L: Array, smooth: str, C: Array, curved: str) -> Mapping[str, Certified]:
     return {
-        "L": Certified(L, Unit(1, -2), Side.EXACT, proof),
-        "D": Certified(np.sqrt(2.0), Unit(0, 1), Side.EXACT, "distance of two vertices of the simplex"),
-        "n": Certified(float(n), Unit(), Side.EXACT, "dimension"),
+        "L": Certified(L, Unit(1, -2), Side.EXACT, smooth + ", Euclidean norm"),
+        "D": Certified(np.full(len(L), 2**0.5), Unit(0, 1), Side.EXACT, "Euclidean distance of two vertices of the simplex"),
+        "C_f": Certified(C, Unit(1, 0), Side.EXACT, curved),
+        "n": Certified(np.full(len(L), float(n)), Unit(), Side.EXACT, "dimension"),
+        "f_gap": Certified(np.zeros(len(L)), Unit(1, 0), Side.EXACT, "f* is known exactly"),
     }

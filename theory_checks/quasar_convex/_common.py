@@ -1,0 +1,104 @@
+"""Metrics and residuals that several theorems of the family share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Generic, Protocol
+
+from array_api_compat import array_namespace
+
+from algorithms.quasar_convex.accelerated import Pair
+from algorithms.quasar_convex.descent import Point
+from algorithms.quasar_convex.line_search import excess
+from ratecheck import Algorithm, Array, Claim, HasX, Law, Noise
+from ratecheck.contracts import P, S
+from ratecheck.oracles import Smooth, WithMinimiser
+
+
+class Minimised(Smooth, Protocol):
+    """A smooth function with a known minimiser and minimum."""
+
+    @property
+    def x_star(self) -> Array: ...  # (B, n)
+    @property
+    def f_star(self) -> Array: ...  # (B,)
+
+
+def square(a: Array) -> Array:
+    """‖a‖², (B, n) -> (B,)."""
+    return array_namespace(a).sum(a * a, axis=-1)
+
+
+def inner(a: Array, b: Array) -> Array:
+    """⟨a, b⟩, (B, n) -> (B,)."""
+    return array_namespace(a).sum(a * b, axis=-1)
+
+
+def distance2(p: WithMinimiser, s: HasX) -> Array:
+    """‖x_k − x*‖²"""
+    return square(s.x - p.x_star)
+
+
+def gap(p: Minimised, s: HasX) -> Array:
+    """f(x_k) − f*"""
+    return p.value(s.x) - p.f_star
+
+
+def relative(residual: Array, *scales: Array) -> Array:
+    """max |residual| over the largest entry of the scales, (B, n) -> (B,); 0 where both are 0."""
+    xp = array_namespace(residual)
+    scale = xp.max(xp.abs(xp.concat(scales, axis=-1)), axis=-1)
+    size = xp.max(xp.abs(residual), axis=-1)
+    return xp.where(scale > 0, size / xp.where(scale > 0, scale, 1.0), size)
+
+
+@dataclass(frozen=True)
+class Misinformed(Generic[P, S]):
+    """A foil: the base algorithm asks a changed problem, while metric and laws see the true one."""
+
+    base: Algorithm[P, S]
+    change: Callable[[P], P]
+
+    def iterates(self, problem: P, noise: Noise, /) -> Iterator[S]:
+        yield from self.base.iterates(self.change(problem), noise)
+
+
+def moves_along_the_gradient(step: Callable[[Mapping[str, Array]], Array]) -> Law[Smooth, Point]:
+    """x_{k+1} = x_k − step · ∇f(x_k), the step computed again from the constants."""
+
+    def law(p: Smooth, s: Point, t: Point) -> Array:
+        xp = array_namespace(s.x)
+        length = xp.asarray(step({name: c.value for name, c in p.constants.items()}))
+        return relative(t.x - s.x + length[..., None] * p.grad(s.x), s.x, t.x)
+
+    return law
+
+
+def on(claim: Claim[P, S], *names: str) -> Claim[P, S]:
+    """The claim on some of its instances: foils need only one."""
+    return replace(
+        claim,
+        instances={name: claim.instances[name] for name in names},
+        sharp={name: q for name, q in claim.sharp.items() if name in names},
+    )
+
+
+def raw_gamma(p: Minimised, s: HasX) -> Array:
+    """⟨∇f(x), x − x*⟩ / (f(x) − f*)"""
+    return inner(p.grad(s.x), s.x - p.x_star) / gap(p, s)
+
+
+def y_passes_the_line_search(p: Smooth, s: Pair, t: Pair) -> Array:
+    """y = α x + (1 − α) v with c f(y) + α (⟨∇f(y), x − v⟩ − α b ‖x − v‖²) ≤ c f(x)"""
+    xp = array_namespace(s.x)
+    a = s.coupling.alpha[:, None]
+    off = relative(s.coupling.y - a * s.x - (1 - a) * s.v, s.x, s.v)
+    above = excess(p, s.x, s.v, s.coupling, s.b, s.c, s.eps)
+    scale = s.c * p.value(s.x) + s.eps + s.b * square(s.x - s.v)
+    return xp.maximum(off, above / xp.where(scale > 0, scale, 1.0))
+
+
+def x_is_a_gradient_step_from_y(p: Smooth, s: Pair, t: Pair) -> Array:
+    """x⁺ = y − ∇f(y)/L"""
+    return relative(t.x - s.coupling.y + p.grad(s.coupling.y) / p.constants["L"].value[:, None], s.coupling.y, t.x)
