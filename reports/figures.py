@@ -21,7 +21,8 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
     spread = _spread(metric)
     label = "metric (median, range)" if spread else "metric"
     series.append(Series(label, curve.k, metric.mid, metric.low if spread else None, metric.high if spread else None, BLUE, dots=few))
-    series.append(Series("bound", curve.k, bound.mid, *_edges(bound), ORANGE, "7 4", 1.8 if not equal else 1.4, dots=few))
+    name = "bound (median, range)" if _spread(bound) else "bound"
+    series.append(Series(name, curve.k, bound.mid, *_edges(bound), ORANGE, "7 4", 1.8 if not equal else 1.4, dots=few, filled=False))
     y = _y_axis(curve, [s.y for s in series[:-2]])
     floor = [v for v in curve.slack if v is not None and v > 0]
     if floor and y.knee == 0 and max(floor) > y.low:

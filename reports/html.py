@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import prose, words
+from reports import compact, prose, words
 from reports.figures import study_figure
 from reports.records import Study
 from reports.views import Report, slugged
@@ -88,7 +88,7 @@ def _environment(report: Report, studies: list[StudyPage], draw: Callable[[str],
         draw=draw,
         draw_panel=study_figure,
         menu=_menu(report, studies),
-        symbol=lambda name: Markup(prose.html(words.symbol(name))),
+        constants=compact.constants,
         paths={p.theorem.claim: p.path for p in report.pages},
         prose=lambda line: Markup(prose.html(prose.runs(line))),
     )

@@ -14,12 +14,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from reports import prose, words
+from reports import compact, prose, words
 from reports.figures import study_figure
 from reports.html import TEMPLATES, discovery, manifest
 from reports.mathematics import SIZE
 from reports.records import Study
-from reports.views import Check, ClaimView, FoilView, Page, Report
+from reports.views import Check, ClaimView, Page, Report
 
 TEXT = 10.5  # points of a formula's letters
 FONTS = ("ziafont", "ziamath")  # packages that bring DejaVu Sans and STIX Two Math
@@ -70,7 +70,7 @@ class Setter:
         m = r.manifest
         return {
             "title": f"{len(report.pages)} convergence theorems, held against their own runs",
-            "origin": " · ".join(part for part in (f"ratecheck {m.ratecheck}", m.commit[:12], m.started) if part),
+            "origin": " · ".join(part for part in (f"ratecheck {m.ratecheck}", (m.commit or "")[:12], m.started) if part),
             "counts": counts,
             "alarm": alarm,
             "troubles": troubles,
@@ -108,34 +108,21 @@ class Setter:
             "command": f"ratecheck run {page.theorem.claim}",
             "tightness": words.number(tight.ratio if tight else None, 3),
             "foils": f"{sum(f.reached for f in page.foils)} of {len(page.foils)}",
-            "foil_rows": [_foil(f) for f in page.foils],
+            "foil_rows": [compact.foil(f) for f in page.foils],
             "blocks": [{"display": b.display, "lines": b.lines} for b in page.blocks],
+            "constants": compact.constants(page),
             "claims": [self.claim(c) for c in (*page.printed, *page.claims)],
         }
 
     def claim(self, claim: ClaimView) -> dict[str, Any]:
         heading = f"{'As printed' if claim.erratum else 'As commonly stated'}: {claim.name}" if claim.printed else f"Claim: {claim.name}"
-        constants: dict[tuple[str, ...], list[str]] = {}
-        for c in claim.checks:
-            for k in c.verdict.constants:
-                row = (k.name, words.span(k.low, k.high), words.unit(k.unit), k.side, k.proof)
-                constants.setdefault(row, []).append(c.verdict.problem)
-        rows = [
-            {
-                "name": words.symbol(n),
-                "value": v,
-                "unit": u,
-                "side": s,
-                "proof": p + ("" if len(on) == len(claim.checks) else f" ({', '.join(on)})"),
-            }
-            for (n, v, u, s, p), on in constants.items()
-        ]
+        drawn, listed = compact.chosen(claim.checks)
         return {
             "heading": heading,
             "formula": self.formula(claim.latex),
             "scope": words.scope(claim.first, claim.latex is not None),
-            "checks": [self.check(c) for c in claim.checks],
-            "constants": rows,
+            "checks": [self.check(c) for c in drawn],
+            "lines": [compact.line(c) for c in listed],
         }
 
     def check(self, c: Check) -> dict[str, Any]:
@@ -158,7 +145,7 @@ class Setter:
             if claim.latex
             else []
         )
-        formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c.latex)} for c in page.claims if c.latex]
+        formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c.latex)} for c in claim.corrections(page)]
         confirmed = f"; confirmed {v.confirmed}" if v.confirmed else ""
         return {
             "source": f"{v.paper}, {v.place}",
@@ -194,15 +181,6 @@ def target(page: Page) -> str:
     return "t-" + page.path.removeprefix("theorems/").removesuffix(".html").replace("/", ":")
 
 
-def _foil(f: FoilView) -> dict[str, Any]:
-    """One line: where it was caught, or what it got instead."""
-    caught = [o for o in f.outcomes if o.reached]
-    shown = max(caught or f.outcomes, key=lambda o: len(o.why))
-    where = f"on {len(caught)} of {len(f.outcomes)} problems" if len(f.outcomes) > 1 else f"on {shown.problem}"
-    why = f": {shown.why}" + (f" ({shown.problem})" if len(f.outcomes) > 1 else "") if shown.why else ""
-    return {"letter": f.letter, "name": f.name, "expected": f.expected, "reached": f.reached, "got": shown.status, "words": where + why}
-
-
 def _checked(report: Report, family: str, own: list[Page]) -> str:
     left = len(report.unchecked.get(family, []))
     return f"{len(own)} theorems checked" + (f", {left} not." if left else ".")
@@ -222,7 +200,7 @@ def troubled(report: Report) -> tuple[str, list[dict[str, str]]]:
         {"status": "FAILED", "words": f"{e.file}{'' if e.line is None else f':{e.line}'}: {e.message}"} for e in report.results.errors
     ]
     found += [{"status": p.status, "words": p.theorem.claim} for p in report.unrun]
-    return words.alarm(len(report.unexpected), len(report.missed), len(report.results.errors), len(report.unrun)), found
+    return words.alarm(len(report.unexpected), len(report.missed), len(report.results.errors), len(report.unrun), len(report.foils)), found
 
 
 def write(report: Report, directory: Path, folder: Path, draw: Callable[[str], str | None]) -> Path:

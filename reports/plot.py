@@ -8,7 +8,7 @@ kind of line differs by dash and width as well.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from reports.scales import Scale
@@ -36,6 +36,7 @@ class Series:
     width: float = 1.8
     dots: bool = False
     joined: bool = True
+    filled: bool = True  # the band; else only its edges
     tag: str = ""
 
 
@@ -63,7 +64,8 @@ class Plot:
             out.append(text(0, top - 8, self.y_label))
         out += self._axes(left, top, w, h)
         out.append(f'<svg x="{left:g}" y="{top:g}" width="{w:g}" height="{h:g}" overflow="hidden">')
-        out += [_band(s, self.x, self.y, w, h) for s in self.series if s.low and s.high]
+        out += [_band(s, self.x, self.y, w, h) for s in self.series if s.low and s.high and s.filled]
+        out += [_line(edge, self.x, self.y, w, h) for s in self.series if not s.filled for edge in _edges(s)]
         out += [_line(s, self.x, self.y, w, h) for s in self.series]
         out.append("</svg>")
         out += self._tags(left + w + 4, top, h)
@@ -195,9 +197,14 @@ def _band(s: Series, sx: Scale, sy: Scale, w: float, h: float) -> str:
     return area + (f'<path d="{bars}" stroke="{s.colour}" stroke-opacity=".4" stroke-width="4"/>' if bars else "")
 
 
+def _edges(s: Series) -> list[Series]:
+    """Least and greatest of a band, as thin lines."""
+    return [replace(s, y=values, low=None, high=None, width=0.7, dash="2 2", dots=False) for values in (s.low, s.high) if values]
+
+
 def _key(s: Series, x: float, y: float) -> str:
     """The sample of a line in the legend."""
-    band = f'<rect x="{x:.1f}" y="{y - 5:.1f}" width="22" height="10" fill="{s.colour}" fill-opacity=".2"/>' if s.low else ""
+    band = f'<rect x="{x:.1f}" y="{y - 5:.1f}" width="22" height="10" fill="{s.colour}" fill-opacity=".2"/>' if s.low and s.filled else ""
     dash = f' stroke-dasharray="{s.dash}"' if s.dash else ""
     line = f'<path d="M{x:.1f} {y:.1f}h22" stroke="{s.colour}" stroke-width="{s.width:g}"{dash} fill="none"/>' if s.joined else ""
     return band + line + (f'<circle cx="{x + 11:.1f}" cy="{y:.1f}" r="2.6" fill="{s.colour}"/>' if s.dots else "")

@@ -61,6 +61,11 @@ class ClaimView:
         """Only what was read in the paper itself is called an erratum."""
         return self.printed and self.first.statement == "verified"
 
+    def corrections(self, page: Page) -> list[ClaimView]:
+        """The claims that are enforced in its place: those of its relation, each formula once."""
+        own = [c for c in page.claims if c.first.relation == self.first.relation and c.latex]
+        return list({c.latex: c for c in reversed(own)}.values())[::-1]
+
     @property
     def counterexample(self) -> Verdict:
         """The verdict that shows a printed statement false; the farthest violation."""
@@ -111,7 +116,7 @@ class Page:
     @property
     def tightest(self) -> Verdict | None:
         """Where the bound came nearest: the ratio closest to 1."""
-        ratios = [c.verdict for claim in self.claims for c in claim.checks if c.verdict.ratio]
+        ratios = [c.verdict for claim in self.claims for c in claim.checks if c.verdict.ratio and words.comparable(c.verdict)]
         return min(ratios, key=lambda v: abs(1 - (v.ratio or 0.0)), default=None)
 
     @property
@@ -221,4 +226,5 @@ def _figure(v: Verdict, foils: list[FoilView], curves: Curves) -> str:
         drawn = next((c for o in f.outcomes if o.problem in (v.problem, "") and (c := curves.get(o.key))), None)
         if drawn is not None and drawn.k:
             own.append((f.letter, f.name, drawn))
-    return verdict_figure(curve, own, v.k if v.ratio is not None else None, words.number(v.ratio, 3), v.relation == "equal")
+    reached = v.k if v.ratio is not None and words.comparable(v) else None
+    return verdict_figure(curve, own, reached, words.number(v.ratio, 3), v.relation == "equal")

@@ -77,10 +77,24 @@ def seconds(value: float | None) -> str:
     return f"{value:.2g} s" if value < 10 else f"{value:.0f} s" if value < 120 else f"{value / 60:.0f} min"
 
 
+def comparable(v: Verdict) -> bool:
+    """Whether the ratio is metric/bound, and not a drift or a difference."""
+    return v.relation != "of the order of" and v.holds != "Vanishes"
+
+
+def measured(v: Verdict) -> str:
+    """What the ratio of this verdict is."""
+    if v.relation == "of the order of":
+        return "drift of the exponent"
+    return "relative difference" if v.holds == "Vanishes" else "mean/bound" if v.holds == "InExpectation" else "metric/bound"
+
+
 def power(value: float | None, relation: str) -> str:
     """What this very run would have refuted."""
     if value is None or not math.isfinite(value):
         return ""
+    if relation == "of the order of":
+        return f"a change of the exponent by {number(value, 3)} would have been refuted by this run"
     side = "above" if relation == "at least" else "below"
     return f"the bound times anything {side} {number(value, 3)} would have been refuted by this run"
 
@@ -112,7 +126,7 @@ def scope(v: Verdict, formula: bool) -> str:
 def facts(v: Verdict) -> list[tuple[str, str]]:
     """What a verdict has to say, label and value."""
     at = "" if v.k is None or v.k < 0 else f" at k = {v.k}" + ("" if v.seed is None or v.seed < 0 else f", seed {v.seed}")
-    tight = "" if v.ratio is None else f"metric/bound {number(v.ratio)}{at}"
+    tight = "" if v.ratio is None else f"{measured(v)} {number(v.ratio)}{at}"
     searched = "" if v.searched is None else f"the adversary found {number(v.searched)}"
     found = [
         ("why", v.why),
@@ -136,6 +150,8 @@ def facts(v: Verdict) -> list[tuple[str, str]]:
 
 def symbol(name: str) -> list[Run]:
     """A constant's name, set: f_star, sigma_1, L_max."""
+    if not name.isidentifier():
+        return [Run(name)]
     head, *tail = name.split("_")
     low = [_SYMBOLS.get(part, part) for part in tail if part not in ("star", "hat", "bar")]
     out = [Run(_SYMBOLS.get(head, head), "i" if len(_SYMBOLS.get(head, head)) == 1 else "")]
@@ -146,12 +162,11 @@ def symbol(name: str) -> list[Run]:
 
 
 def counted(verdicts: int, foils: int) -> str:
-    return (
-        f"A theorem counts by its worst verdict. {verdicts} verdicts (claim × problem) and {foils} foils, wrong twins that must not pass."
-    )
+    twins = f"{foils} foils, wrong twins that must not pass" if foils else "no foils: this run left them out"
+    return f"A theorem counts by its worst verdict. {verdicts} verdicts (claim × problem) and {twins}."
 
 
-def alarm(unexpected: int, missed: int, unread: int, unrun: int) -> str:
+def alarm(unexpected: int, missed: int, unread: int, unrun: int, foils: int) -> str:
     """The headline of what is wrong; calm where nothing is."""
     parts = [
         f"{n} {one if n == 1 else many}"
@@ -163,4 +178,5 @@ def alarm(unexpected: int, missed: int, unread: int, unrun: int) -> str:
         )
         if n
     ]
-    return ", ".join(parts) if parts else "Every verdict is as expected, and every foil was caught."
+    calm = "Every verdict is as expected" + (", and every foil was caught." if foils else "; no foil was run.")
+    return ", ".join(parts) or calm
