@@ -11,16 +11,21 @@ from reports.records import Constant
 from reports.views import Check, FoilView, Page
 
 DRAWN = 2  # figures per claim
+MOST = 4  # figures per theorem
 
 
-def chosen(checks: Sequence[Check]) -> tuple[list[Check], list[Check]]:
-    """Those that are drawn and those that are listed: what is unexpected first, then where the bound is nearest."""
+def chosen(checks: Sequence[Check], most: int) -> tuple[list[Check], list[Check]]:
+    """Those that are drawn and those that are listed: what is unexpected first, then where the bound is nearest.
+
+    `most` are left for this theorem; what is unexpected is drawn all the same.
+    """
 
     def urgency(c: Check) -> tuple[bool, int, bool, float]:
         v = c.verdict
         return v.as_expected, words.severity(v.status), not c.figure, abs(1 - (v.ratio or 0.0)) if words.comparable(v) else 0.0
 
     first = sorted(range(len(checks)), key=lambda i: (urgency(checks[i]), i))[:DRAWN]
+    first = [i for n, i in enumerate(first) if n < most or not checks[i].verdict.as_expected]
     return [checks[i] for i in sorted(first)], [c for i, c in enumerate(checks) if i not in first]
 
 

@@ -14,7 +14,7 @@ class Formulary:
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "formulas.json"
-        self._edition = f"1 {version('ziamath')} {mathematics.SIZE}"
+        self._edition = f"{mathematics.EDITION} {version('ziamath')}"
         self._known: dict[str, str | None] = {}
         self._used: dict[str, str | None] = {}
 

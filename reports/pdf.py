@@ -40,14 +40,18 @@ class Setter:
         self.files.add(name)
         return name
 
-    def formula(self, latex: str | None) -> dict[str, Any] | None:
+    def formula(self, claim: ClaimView) -> dict[str, Any] | None:
+        latex = claim.latex
         if latex is None:
             return None
+        left = words.compared(claim.first)
         svg = self.draw(latex)
         wide = re.search(r' width="([\d.]+)"', svg or "")
         if svg is None or wide is None:
-            return {"latex": latex, "file": None, "width": 0}
-        return {"latex": latex, "file": self.save(svg.encode(), "svg"), "width": round(float(wide[1]) * TEXT / SIZE, 2)}
+            return {"left": left, "latex": latex, "file": None}
+        below = re.search(r"vertical-align:(-?[\d.]+)px", svg)
+        sizes = {"width": _points(wide[1]), "below": -_points(below[1]) if below else 0.0}
+        return {"left": left, "latex": latex, "file": self.save(svg.encode(), "svg"), **sizes}
 
     def data(self, report: Report) -> dict[str, Any]:
         pages = {id(p): i for i, p in enumerate(report.pages)}
@@ -111,15 +115,22 @@ class Setter:
             "foil_rows": [compact.foil(f) for f in page.foils],
             "blocks": [{"display": b.display, "lines": b.lines} for b in page.blocks],
             "constants": compact.constants(page),
-            "claims": [self.claim(c) for c in (*page.printed, *page.claims)],
+            "claims": self.claims(page),
         }
 
-    def claim(self, claim: ClaimView) -> dict[str, Any]:
+    def claims(self, page: Page) -> list[dict[str, Any]]:
+        left, found = compact.MOST, []
+        for claim in (*page.printed, *page.claims):
+            found.append(self.claim(claim, left))
+            left -= len(found[-1]["checks"])
+        return found
+
+    def claim(self, claim: ClaimView, most: int) -> dict[str, Any]:
         heading = f"{'As printed' if claim.erratum else 'As commonly stated'}: {claim.name}" if claim.printed else f"Claim: {claim.name}"
-        drawn, listed = compact.chosen(claim.checks)
+        drawn, listed = compact.chosen(claim.checks, most)
         return {
             "heading": heading,
-            "formula": self.formula(claim.latex),
+            "formula": self.formula(claim),
             "scope": words.scope(claim.first, claim.latex is not None),
             "checks": [self.check(c) for c in drawn],
             "lines": [compact.line(c) for c in listed],
@@ -141,15 +152,13 @@ class Setter:
     def erratum(self, page: Page, claim: ClaimView) -> dict[str, Any]:
         v = claim.counterexample
         formulas = (
-            [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim.latex)}]
-            if claim.latex
-            else []
+            [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim)}] if claim.latex else []
         )
-        formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c.latex)} for c in claim.corrections(page)]
+        formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c)} for c in claim.corrections(page)]
         confirmed = f"; confirmed {v.confirmed}" if v.confirmed else ""
         return {
             "source": f"{v.paper}, {v.place}",
-            "name": claim.name,
+            "name": prose.runs(claim.name) if claim.name != v.place else [],
             "target": target(page),
             "status": v.status,
             "formulas": formulas,
@@ -175,6 +184,10 @@ class Setter:
             "images": images,
             "panels": [self.save(study_figure(p).encode(), "svg") for p in s.panels],
         }
+
+
+def _points(pixels: str) -> float:
+    return round(float(pixels) * TEXT / SIZE, 2)
 
 
 def target(page: Page) -> str:

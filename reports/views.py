@@ -13,7 +13,6 @@ from string import ascii_lowercase
 
 from reports import words
 from reports.figures import verdict_figure
-from reports.mathematics import comparison
 from reports.prose import Block, blocks
 from reports.records import Foil, Results, Theorem, Unchecked, Verdict
 from reports.stored import Curves
@@ -49,7 +48,7 @@ class ClaimView:
 
     name: str
     printed: bool
-    latex: str | None  # the comparison as executed
+    latex: str | None  # the bound as executed
     checks: list[Check]
 
     @property
@@ -203,9 +202,8 @@ def _page(theorem: Theorem, verdicts: list[Verdict], curves: Curves) -> Page:
         groups.setdefault((v.group, v.name), []).append(v)
     views = []
     for (group, name), own in groups.items():
-        latex = comparison(theorem.formulas.get(name), own[0].relation, own[0].holds)
         checks = [Check(v, _figure(v, foils if group != "printed" else [], curves)) for v in own]
-        views.append(ClaimView(name, group == "printed", latex, checks))
+        views.append(ClaimView(name, group == "printed", theorem.formulas.get(name), checks))
     return Page(theorem, blocks(theorem.statement), [v for v in views if not v.printed], [v for v in views if v.printed], foils)
 
 

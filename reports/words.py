@@ -49,7 +49,7 @@ _GREEK = """
     chi:χ psi:ψ omega:ω ell:ℓ Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Sigma:Σ Phi:Φ Psi:Ψ Omega:Ω inf:∞
 """
 _SYMBOLS = {name: sign for name, _, sign in (word.partition(":") for word in _GREEK.split())}
-RELATIONS = {"at most": r"\leq", "at least": r"\geq", "equal": "=", "of the order of": r"\asymp"}
+RELATIONS = {"at most": "≤", "at least": "≥", "equal": "=", "of the order of": "≍"}
 
 
 def number(value: float | None, digits: int = 4) -> str:
@@ -114,6 +114,12 @@ def numeric(table: Table) -> list[bool]:
     return [any(isinstance(v, int | float) and not isinstance(v, bool) for v in column) for column in columns]
 
 
+def compared(v: Verdict) -> list[Run]:
+    """What stands before the bound."""
+    mean = [Run("E", ""), Run(" ")] if v.holds == "InExpectation" else []
+    return [*mean, Run("metric("), Run("k", "i"), Run(f") {RELATIONS.get(v.relation, '≤')} ")]
+
+
 def scope(v: Verdict, formula: bool) -> str:
     """How a claim is asserted, for which indices, under which assumptions."""
     first, last = (v.horizon[0], v.horizon[-1]) if v.horizon else (None, None)
@@ -136,16 +142,15 @@ def facts(v: Verdict) -> list[tuple[str, str]]:
         ("confirmed", v.confirmed or ""),
         ("hypotheses", "; ".join(f"{name}, used/allowed {number(used)}" for name, used in v.given.items())),
         ("laws", "; ".join(f"{name.replace('_', ' ')}, residual {number(residual, 2)}" for name, residual in v.laws.items())),
-        (
-            "run",
-            ", ".join(
-                part
-                for part in (f"{v.rows} rows" if v.rows is not None else "", seconds(v.seconds) if v.seconds is not None else "")
-                if part
-            ),
-        ),
+        ("run", run(v)),
     ]
     return [(label, value) for label, value in found if value]
+
+
+def run(v: Verdict) -> str:
+    """How much was run."""
+    rows = "" if v.rows is None else f"{v.rows} row" + ("" if v.rows == 1 else "s")
+    return ", ".join(part for part in (rows, "" if v.seconds is None else seconds(v.seconds)) if part)
 
 
 def symbol(name: str) -> list[Run]:

@@ -10,7 +10,7 @@ import pytest
 from array_api_compat import array_namespace
 
 from ratecheck.formulas import latex, nice
-from reports.mathematics import comparison, svg
+from reports.mathematics import svg
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_formulas_of_bounds(bound: Callable[..., Any], expected: str | None) -> 
     found = latex(bound, ["L", "D", "s", "mu", "L_max", "f_star"])
     assert found == expected
     if found is not None:
-        drawn = svg(comparison(found, "at most", "Always") or "")
+        drawn = svg(found)
         assert drawn is not None and drawn.startswith("<svg")
 
 
