@@ -26,7 +26,7 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
     y = _y_axis(curve, [s.y for s in series[:-2]])
     floor = [v for v in curve.slack if v is not None and v > 0]
     if floor and y.knee == 0 and max(floor) > y.low:
-        series.insert(0, Series("resolution", curve.k, [*curve.slack], colour=INK, dash="1 3", width=1.0))
+        series.append(Series("resolution", curve.k, [*curve.slack], colour=INK, dash="1 3", width=1.0))
     mark = (
         (float(reached), f"ratio {ratio} at k = {reached}") if reached is not None and reached >= min(curve.k, default=math.inf) else None
     )

@@ -108,6 +108,7 @@ class Setter:
             "target": target(page),
             "title": prose.runs(page.theorem.title),
             "status": page.status,
+            "mixture": page.mixture,
             "source": source,
             "command": f"ratecheck run {page.theorem.claim}",
             "tightness": words.number(tight.ratio if tight else None, 3),

@@ -20,9 +20,9 @@ class Block(NamedTuple):
 # an index follows one letter (with its accents), a bracket, an index, or min, max and their like; an identifier_like_this is left alone
 _SCRIPT = re.compile(
     r"(?:(?<=(?<![A-Za-z_])[A-Za-zα-ωΑ-Ωℓ𝔼𝒜])|(?<=[)\]}‖|⟩*²'′ℝ∇ᵀ\u0300-\u036f])|(?<=min|max|sup|inf|lim|log)|(?<=[0-9])(?=\^)|(?<=_.)(?=\^))"
-    r"([_^])(?:\{([^{}]*)\}|([A-Za-z]+|[0-9]+|[−-]?[0-9α-ωΑ-Ω*+∞⋆½¼⅓]|[−-][A-Za-z]))"
+    r"([_^])(?:\{([^{}]*)\}|((?<=\^)[⌈⌊(](?:[^⌈⌊⌉⌋()]|\([^()]*\))*[⌉⌋)]|[A-Za-z]+|[0-9]+|[−-]?[0-9α-ωΑ-Ω*+∞⋆½¼⅓]|[−-][A-Za-z]))"
 )
-_LETTER = re.compile(r"(?<![A-Za-z0-9_\-–.’'])([B-DF-HJ-Zb-zα-ωℓ][\u0300-\u036f]*)(?![A-Za-z0-9_’']|\.\d|-D)")
+_LETTER = re.compile(r"(?<![A-Za-z0-9_\-–.’'])((?:[B-DF-HJ-Zb-zα-ωℓ]|a(?= [−+=≤≥<>∈·]))[\u0300-\u036f]*)(?![A-Za-z0-9_’']|\.\d|-D)")
 _ANY_LETTER = re.compile(r"(?<![A-Za-z_])(?!a [a-z]{2}|I [a-z]{2})([A-Za-zα-ωℓ][\u0300-\u036f]*)(?![A-Za-z_])")
 _BASE = re.compile(r"(?<![A-Za-z])[A-Za-zα-ωℓ][\u0300-\u036f]*$")
 

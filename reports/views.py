@@ -97,6 +97,12 @@ class Page:
         return min(own, key=words.severity, default=NO_VERDICT)
 
     @property
+    def mixture(self) -> str:
+        """How many of its claims and problems are CONSISTENT, where not all of them agree."""
+        own = [c.verdict.status for claim in self.claims for c in claim.checks]
+        return f"{own.count('CONSISTENT')} of {len(own)} consistent" if len(set(own)) > 1 else ""
+
+    @property
     def unexpected(self) -> list[Verdict]:
         return [v for v in self.verdicts if not v.as_expected]
 

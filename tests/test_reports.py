@@ -289,3 +289,21 @@ def test_a_store_in_wal_mode_is_read(site: Path, tmp_path: Path) -> None:
     store.close()
     build(directory)
     assert "<svg" in (directory / "theorems/frank_wolfe/jaggi_primal.html").read_text(encoding="utf-8")
+
+
+def test_measured_calibration_and_kill_matrix_become_pages(site: Path, tmp_path: Path) -> None:
+    alarm = {"quantifier": "InExpectation", "distribution": "Pareto 2.2", "alpha": 0.05, "repetitions": 2000, "seeds": 16, "rate": 0.0625}
+    power = {"quantifier": "InExpectation", "lie": "factor 2", "seeds": 64, "rate": 0.9}
+    mutant = {"claim": "min_max/gda_bilinear_growth::every k", "mutant": "step × 2", "kind": "algorithm", "note": "nothing saw it"}
+    rows = [mutant | {"fate": "survived", "killed_by": None}, mutant | {"fate": "killed", "killed_by": "LAW"}]
+
+    def add(data: Any) -> None:
+        data["calibration"] = {"alarms": [alarm], "power": [power], "discoveries": {"claims": 1000, "alpha": 0.05, "refuted": 3}}
+        data["kill_matrix"] = {"rows": rows, "summary": {}}
+
+    directory = changed(site, tmp_path / "trust", add)
+    build(directory)
+    calibration, kills = read(directory / "calibration.html"), read(directory / "kill_matrix.html")
+    assert "1 of 1 cells" in calibration.text and "Of 1000 true claims, e-BH at 0.05 refutes 3" in calibration.text
+    assert "1 of 2 mutants that count were killed; 1 survived" in kills.text and "nothing saw it" in kills.text
+    assert "theorems/min_max/gda_bilinear_growth.html" in kills.links
