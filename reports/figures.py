@@ -95,6 +95,8 @@ def _finite(values: Iterable[float | None]) -> list[float]:
 def _y_axis(curve: Curve, foils: list[list[float | None]]) -> Scale:
     """Fits metric and bound, cut far below the resolution; foils stretch it a little."""
     own = _finite([*curve.metric.low, *curve.metric.high, *curve.bound.low, *curve.bound.high])
+    if len(curve.k) == 1 and min(own, default=0.0) >= 0 and max(own, default=0.0) < 1e3 * min((v for v in own if v > 0), default=0.0):
+        return linear(min(own), max(own))  # a limit: 0 is a value like any other
     floor = min((v for v in curve.slack if v is not None and v > 0), default=0.0)
     if min(own, default=0.0) >= 0 and floor > 0 and max(own, default=0.0) > floor:
         own = [max(v, floor / 10) for v in own if v > 0]

@@ -57,7 +57,7 @@ def pages(report: Report, draw: Callable[[str], str | None]) -> Iterator[tuple[s
             studies=here,
         )
     for page in report.pages:
-        yield render("theorem.html", page.path, page=page)
+        yield render("theorem.html", page.path, page=page, here=f"families/{slugged(page.theorem.family)}.html")
     if studies:
         yield render("studies.html", "studies.html", studies=studies)
     for s in studies:
@@ -71,7 +71,7 @@ def pages(report: Report, draw: Callable[[str], str | None]) -> Iterator[tuple[s
 
 
 def _render(environment: Environment, template: str, path: str, **names: Any) -> tuple[str, str]:
-    return path, environment.get_template(template).render(here=path, up="../" * path.count("/"), **names)
+    return path, environment.get_template(template).render({"here": path, "up": "../" * path.count("/"), **names})
 
 
 def _environment(report: Report, studies: list[StudyPage], draw: Callable[[str], str | None]) -> Environment:
