@@ -9,7 +9,6 @@ from typing import Any
 
 SIZE = 19.0  # font size in the SVG's own units
 GRID = 20  # whole numbers of 1/GRID of a unit, 0.3 % of a letter: short in the page, shorter still in the PDF
-EDITION = 3  # of what `svg` writes: stored drawings of another edition are drawn again
 
 
 @lru_cache(maxsize=1)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from reports import words
+from reports.drawings import Drawings
 from reports.figures import verdict_figure
 from reports.prose import Block, blocks
 from reports.records import Foil, Results, Theorem, Unchecked, Verdict
@@ -178,7 +178,7 @@ def letter(i: int) -> str:
     return ascii_lowercase[i] if i < 26 else ascii_lowercase[i // 26 - 1] + ascii_lowercase[i % 26]
 
 
-def arrange(results: Results, curves: Curves, progress: Callable[[int, int], None] = lambda done, of: None) -> Report:
+def arrange(results: Results, curves: Curves, drawings: Drawings) -> Report:
     """All views. Every verdict has a page, also one whose theorem is not listed."""
     by_claim: dict[str, list[Verdict]] = {}
     for v in results.verdicts:
@@ -186,10 +186,7 @@ def arrange(results: Results, curves: Curves, progress: Callable[[int, int], Non
     listed = {t.claim: t for t in results.theorems}
     stray = [Theorem(c, c.split("/")[0], c) for c in by_claim if c not in listed]
     theorems = sorted([*listed.values(), *stray], key=lambda t: (t.family, t.claim))
-    pages = []
-    for i, t in enumerate(theorems):
-        pages.append(_page(t, by_claim.get(t.claim, []), curves))
-        progress(i + 1, len(theorems))
+    pages = [_page(t, by_claim.get(t.claim, []), curves, drawings) for t in theorems]
     families: dict[str, list[Page]] = {u.family: [] for u in results.unchecked}
     for p in pages:
         families.setdefault(p.theorem.family, []).append(p)
@@ -201,14 +198,14 @@ def arrange(results: Results, curves: Curves, progress: Callable[[int, int], Non
     return Report(results, pages, dict(sorted(families.items())), unchecked, {s: counted[s] for s in order})
 
 
-def _page(theorem: Theorem, verdicts: list[Verdict], curves: Curves) -> Page:
+def _page(theorem: Theorem, verdicts: list[Verdict], curves: Curves, drawings: Drawings) -> Page:
     foils = _foils(verdicts)
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for v in verdicts:
         groups.setdefault((v.group, v.name), []).append(v)
     views = []
     for (group, name), own in groups.items():
-        checks = [Check(v, _figure(v, foils if group != "printed" else [], curves)) for v in own]
+        checks = [Check(v, _figure(v, foils if group != "printed" else [], curves, drawings)) for v in own]
         views.append(ClaimView(name, group == "printed", theorem.formulas.get(name), checks))
     return Page(theorem, blocks(theorem.statement), [v for v in views if not v.printed], [v for v in views if v.printed], foils)
 
@@ -221,14 +218,16 @@ def _foils(verdicts: list[Verdict]) -> list[FoilView]:
     return [FoilView(letter(i), name, next(iter(on.values())).expected, list(on.values())) for i, (name, on) in enumerate(found.items())]
 
 
-def _figure(v: Verdict, foils: list[FoilView], curves: Curves) -> str:
-    curve = curves.get(v.key)
-    if curve is None or not curve.k:
-        return ""
-    own = []
-    for f in foils:
-        drawn = next((c for o in f.outcomes if o.problem in (v.problem, "") and (c := curves.get(o.key))), None)
-        if drawn is not None and drawn.k:
-            own.append((f.letter, f.name, drawn))
+def _figure(v: Verdict, foils: list[FoilView], curves: Curves, drawings: Drawings) -> str:
+    here = [(f.letter, f.name, o.key) for f in foils for o in f.outcomes if o.problem in (v.problem, "") and o.key]
     reached = v.k if v.ratio is not None and words.comparable(v) else None
-    return verdict_figure(curve, own, reached, words.number(v.ratio, 3), v.relation == "equal")
+    ratio = words.number(v.ratio, 3)
+
+    def draw() -> str:
+        curve = curves.get(v.key)
+        if curve is None or not curve.k:
+            return ""
+        drawn = [(letter, name, c) for letter, name, key in here if (c := curves.get(key)) is not None and c.k]
+        return verdict_figure(curve, drawn, reached, ratio, v.relation == "equal")
+
+    return drawings.get(repr(("figure", v.key, here, reached, ratio, v.relation)), draw)
