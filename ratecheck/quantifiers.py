@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from ratecheck.contracts import Array, Constants, Evidence, Extreme, Relation, Status, Verdict
-from ratecheck.evalues import log_e_value, threshold_factor
+from ratecheck.evalues import log_e_failures, log_e_value, threshold_factor
 
 POWER = 0.1  # a bound that this run could not have refuted even when multiplied by POWER is empty here
 EXACTLY = 1e-9  # relative allowance of a comparison, beside the stated rounding
@@ -248,7 +248,7 @@ def _tail(x: Any, delta: float, alpha: float, doubt: Any, always: str) -> tuple[
     share, ratio = failures[m] / rows, float(ratios[m])
 
     def log_e(c: float) -> float:
-        return log_e_value((x > c * (1 + EXACTLY)) / delta)
+        return float(log_e_failures((x > c * (1 + EXACTLY)).sum(axis=1), rows, delta))
 
     loge = log_e(1.0)
     power = threshold_factor(log_e, alpha, float(x.max()))
