@@ -5,6 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from itertools import tee
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -369,12 +370,11 @@ def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) 
 
 
 def _where(error: BaseException) -> str:
-    """The last line of the traceback that is not the engine's."""
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/ratecheck/runner.py" not in f.filename.replace("\\", "/")]
-    if not frames:
-        return ""
-    parts = frames[-1].filename.replace("\\", "/").split("/")
-    return f" ({'/'.join(parts[-3:])}:{frames[-1].lineno})"
+    """The innermost line of the suite's own code: not the engine's, not a library's."""
+    frames = [(Path(f.filename), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    outside = [f for f in frames if f[0].parent != Path(__file__).parent]
+    own = [f for f in outside if "site-packages" not in f[0].parts] or outside
+    return f" ({'/'.join(own[-1][0].parts[-3:])}:{own[-1][1]})" if own else ""
 
 
 def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, change: Callable[[P], P] = lambda p: p) -> tuple[Verdict, Evidence | None, P | None]:

@@ -11,11 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 from ratecheck.contracts import Claim, Status, Theorem
 
 ENGINE = ("arrays", "contracts", "evalues", "experiments", "measures", "noise", "oracles", "quantifiers", "runner")
+
+
+PACKAGES = ("theory_checks", "problems", "algorithms", "benchmarks")
 
 
 class SuiteError(Exception):
@@ -66,6 +70,8 @@ class Suite:
             raise SuiteError(f"{self.root}: no folder theory_checks/ here; --suite DIR names the folder that has one")
         if sys.path[:1] != [str(self.root)]:
             sys.path.insert(0, str(self.root))
+        for name in PACKAGES:
+            _bind(name, self.root / name)
 
     def paths(self, patterns: list[str]) -> list[str]:
         """The theorem paths that match any pattern (all without one). Errors: SuiteError for a pattern that matches nothing."""
@@ -100,6 +106,15 @@ class Suite:
             return Fault(path, shown, 0, f"{what}; it must define THEOREM = Theorem(claims=..., foils=...)")
         title, _, statement = (module.__doc__ or path).strip().partition("\n")
         return Entry(path, file, title.strip(), statement.strip("\n"), theorem)
+
+
+def _bind(name: str, folder: Path) -> None:
+    """Without an __init__.py a folder would lose against a package of the same name anywhere on the path: bind it."""
+    bound = sys.modules.get(name)
+    if folder.is_dir() and not (folder / "__init__.py").is_file() and list(getattr(bound, "__path__", [])) != [str(folder)]:
+        package = ModuleType(name)
+        package.__path__ = [str(folder)]
+        sys.modules[name] = package
 
 
 def _short(filename: str, root: Path) -> str:

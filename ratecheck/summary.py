@@ -14,6 +14,7 @@ from ratecheck import __version__
 from ratecheck.contracts import Status
 from ratecheck.evalues import discoveries
 from ratecheck.execute import Plan, machine
+from ratecheck.formulas import latex
 from ratecheck.store import Store
 from ratecheck.suite import Entry, Fault
 
@@ -56,13 +57,11 @@ def unchecked(root: Path) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     return rows, faults
 
 
-def _theorem(entry: Entry) -> dict[str, Any]:
-    from ratecheck.formulas import latex
-
-    formulas = {}
-    for group, name, claim, _ in entry.groups():
-        if group != "foil":
-            formulas[name] = latex(claim.bound, claim.seen)
+def _theorem(entry: Entry, rows: list[dict[str, Any]]) -> dict[str, Any]:
+    constants = {row["name"]: [c["name"] for c in row["constants"]] for row in rows if row["constants"]}
+    formulas = {
+        name: latex(claim.bound, [*constants.get(name, ()), *claim.seen]) for group, name, claim, _ in entry.groups() if group != "foil"
+    }
     return {
         "claim": entry.path, "family": entry.family, "title": entry.title, "statement": entry.statement,
         "file": f"theory_checks/{entry.path}.py", "formulas": formulas,
@@ -126,8 +125,10 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
     rows: list[dict[str, Any]] = []
     surprises: list[str] = []
     failed = False
+    theorems = []
     for entry in p.entries:
         some, odd, broke = _verdicts(entry, p, store)
+        theorems.append(_theorem(entry, some))
         rows += some
         surprises += odd
         failed |= broke
@@ -142,7 +143,7 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
             "started": datetime.now(UTC).isoformat(timespec="seconds"), "seconds": round(seconds, 1),
         },
         "summary": {"theorems": len(p.entries), "verdicts": len(rows), **counts, "unexpected": len(surprises)},
-        "theorems": [_theorem(entry) for entry in p.entries],
+        "theorems": theorems,
         "verdicts": rows,
         "errors": [_fault(f) for f in p.faults] + broken,
         "unchecked": excused,

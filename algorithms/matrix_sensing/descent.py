@@ -8,7 +8,7 @@ from itertools import count
 
 from array_api_compat import array_namespace
 
-from algorithms.matrix_sensing.oracles import Sensed, Step, column, constant, gram
+from algorithms.matrix_sensing.oracles import Sensed, Step, column, gram
 from ratecheck import Array, Noise
 
 
@@ -25,7 +25,7 @@ class Factor:
 class FactoredDescent:
     """X_{t+1} = X_t − η A*(A(X_tX_tᵀ) − y) X_t."""
 
-    step: Step = constant(0.1)
+    step: Step
 
     def iterates(self, problem: Sensed, noise: Noise, /) -> Iterator[Factor]:
         X = problem.x0

@@ -53,3 +53,29 @@ class RiccatiFlow:
             bounded = xp.where(s > 0, xp.sqrt(safe / -xp.expm1(-2 * safe * t)), (2 * t) ** -0.5 + 0 * s)  # E D^{−1/2}
             W = bounded[:, :, None] * Q[:, :n, :]
             yield Flow(i, t, xp.matmul(W, xp.matrix_transpose(W)))
+
+
+class Sloped(Problem, Protocol):
+    def gradient(self, Z: Array, /) -> Array: ...  # (B, n, n) -> (B, n, n), A*(A(Z) − y)
+
+
+@dataclass(frozen=True)
+class IntegratedFlow:
+    """X' = −A*(A(XXᵀ) − y) X by the classical Runge–Kutta method of order 4; state k is at time h (k + 1)."""
+
+    h: float
+
+    def iterates(self, problem: Sloped, noise: Noise, /) -> Iterator[Flow]:
+        xp = array_namespace(problem.x0)
+
+        def slope(X: Array) -> Array:
+            return -xp.matmul(problem.gradient(xp.matmul(X, xp.matrix_transpose(X))), X)
+
+        X = problem.x0
+        for k in count():
+            a = slope(X)
+            b = slope(X + self.h / 2 * a)
+            c = slope(X + self.h / 2 * b)
+            d = slope(X + self.h * c)
+            X = X + self.h / 6 * (a + 2 * b + 2 * c + d)
+            yield Flow(k, self.h * (k + 1), xp.matmul(X, xp.matrix_transpose(X)))

@@ -101,3 +101,37 @@ def _petals(s: Array, a: float, m: float, gamma: float, x_star: Array, away: Arr
             "e0": Certified(bare.value(bare.x0), Unit(1, 0), exact, "f(x_0), f* = 0"),
         },
     )
+
+
+@dataclass(frozen=True, eq=False)
+class Homogeneous(Petals):
+    """f(x) = P(x)^{q/2} with P the petals above: positively homogeneous of degree q about x*, so γ_raw = q with equality at
+    every x (Euler); star-convex if and only if q ≥ 1."""
+
+    q: float = 1.0
+
+    def value(self, x: Array, /) -> Array:
+        return super().value(x) ** (self.q / 2)
+
+    def grad(self, x: Array, /) -> Array:
+        return (self.q / 2 * super().value(x) ** (self.q / 2 - 1))[:, None] * super().grad(x)
+
+
+def homogeneous(
+    seeds: range,
+    q: Annotated[float, (0.05, 2.0)] = 0.5,
+    pairs: Annotated[int, (1, 8)] = 2,
+    a: Annotated[float, (0.0, 0.95)] = 0.5,
+    m: Annotated[int, (2, 9)] = 5,
+    R: Annotated[float, (1e-3, 1e3)] = 1.0,
+) -> Homogeneous:
+    base = petals(seeds, pairs, a, m, 10.0, 1.0, R)
+    B = len(seeds)
+    constants = {
+        "q": Certified(np.full(B, float(q)), Unit(), Side.EXACT, "degree of homogeneity; ⟨∇f, x − x*⟩ = q f"),
+        "R": base.constants["R"],
+    }
+    star = {Trait.STAR_CONVEX} if q >= 1 else set()
+    return Homogeneous(
+        base.s, base.a, base.m, base.x0, base.x_star, base.f_star, constants, frozenset({Trait.QUASAR_CONVEX, *star}), float(q)
+    )

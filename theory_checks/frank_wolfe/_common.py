@@ -7,6 +7,8 @@ from typing import Protocol
 
 from array_api_compat import array_namespace
 
+from algorithms.frank_wolfe.active_steps import ActiveState, Choice, Slopes, towards
+from algorithms.frank_wolfe.steps import P, Rule
 from ratecheck import Array, Constants, Law
 from ratecheck.oracles import SmoothOverCompact
 
@@ -93,3 +95,63 @@ def step_is(rule: Callable[[int], float]) -> Law[SmoothOverCompact, HasVertex]:
 def frank_wolfe(rule: Callable[[int], float]) -> dict[str, Law[SmoothOverCompact, HasVertex]]:
     """The laws of Frank–Wolfe with steps given beforehand."""
     return {"towards v": moves_towards_v, "v is minimal": v_is_minimal, "the step": step_is(rule)}
+
+
+def follows(rule: Rule[P]) -> Law[P, HasVertex]:
+    def law(p: P, s: HasVertex, t: HasVertex) -> Array:
+        """γ_k = rule(⟨∇f(x_k), x_k − v_k⟩, v_k − x_k), the gradient taken afresh"""
+        xp = array_namespace(s.x)
+        g, d = p.grad(s.x), s.v - s.x
+        wanted = rule(p, -inner(g, d), d, xp.ones_like(s.gamma))
+        return xp.abs(s.gamma - wanted) / (xp.maximum(wanted, s.gamma) + 1e-30)
+
+    return law
+
+
+def descent(rule: Rule[P]) -> dict[str, Law[P, HasVertex]]:
+    """The laws of Frank–Wolfe with a step that depends on the point."""
+    return {"towards v": moves_towards_v, "v is minimal": v_is_minimal, "the step": follows(rule)}
+
+
+def stays_a_combination(p: SmoothOverCompact, s: ActiveState, t: ActiveState) -> Array:
+    """x_{k+1} = x_k + γ_k d_k, and x is the combination of its active vertices that the weights say"""
+    xp = array_namespace(s.x)
+    miss = t.x - s.x - scaled(s.gamma, s.x) * towards(s.direction, s.x, s.v, s.a, s.s)
+    scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1)
+    kept = xp.max(xp.abs(t.x - t.active.point()), axis=-1) + xp.abs(xp.sum(t.active.weight, axis=-1) - 1)
+    return xp.max(xp.abs(miss), axis=-1) / scale + kept
+
+
+def a_and_s_are_extreme(p: SmoothOverCompact, s: ActiveState, t: ActiveState) -> Array:
+    """⟨∇f, a⟩ is the largest and ⟨∇f, s⟩ the smallest over the active vertices"""
+    xp = array_namespace(s.x)
+    g = p.grad(s.x)
+    score = xp.sum(s.active.atoms * g[:, None, :], axis=-1)
+    score = xp.where(s.active.weight > 0, score, inner(g, s.x)[:, None])
+    miss = xp.max(score, axis=-1) - inner(g, s.a) + inner(g, s.s) - xp.min(score, axis=-1)
+    return xp.abs(miss) / (norm(g) * (norm(s.a) + norm(s.s)) + 1e-300)
+
+
+def active_set(choice: Choice, rule: Rule[P]) -> dict[str, Law[P, ActiveState]]:
+    """The laws of an active-set method."""
+
+    def law(p: P, s: ActiveState, t: ActiveState) -> Array:
+        """the direction is the one of the method, and γ_k = min(rule, cap)"""
+        xp = array_namespace(s.x)
+        g = p.grad(s.x)
+        wanted = choice(Slopes(inner(g, s.x - s.v), inner(g, s.a - s.x), inner(g, s.a - s.s)))
+        d = towards(s.direction, s.x, s.v, s.a, s.s)
+        gamma = rule(p, -inner(g, d), d, s.cap)
+        return xp.astype(wanted != s.direction, g.dtype) + xp.abs(s.gamma - gamma) / (xp.maximum(gamma, s.gamma) + 1e-30)
+
+    return {"a combination": stays_a_combination, "v is minimal": v_is_minimal, "a and s": a_and_s_are_extreme, "the step": law}
+
+
+def gain(p: Gapped, s: HasPoint, t: HasPoint) -> Array:
+    """f(x_k) − f(x_{k+1})"""
+    return p.value(s.x) - p.value(t.x)
+
+
+def before(m: Callable[[Gapped, HasPoint], Array]) -> Callable[[Gapped, HasPoint, HasPoint], Array]:
+    """m(x_k) where a step from x_k is read."""
+    return lambda p, s, t: m(p, s)

@@ -9,8 +9,9 @@ from array_api_compat import array_namespace
 from algorithms.matrix_sensing.descent import Factor
 from algorithms.matrix_sensing.flow import Flow
 from algorithms.matrix_sensing.oracles import column
+from algorithms.matrix_sensing.scaled import Scaled
 from problems.matrix_sensing.sensing import Sensing
-from ratecheck import Array, Source, Statement
+from ratecheck import Array, Seen, Source, Statement, Unit, each
 
 SHEET = "matrix sensing, common facts"
 
@@ -59,3 +60,20 @@ def descends(p: Sensing, s: Factor, t: Factor) -> Array:
     xp = array_namespace(s.X)
     G = p.gradient(xp.matmul(s.X, transposed(s.X)))
     return relative(t.X - s.X + column(s.step) * xp.matmul(G, s.X), s.X, t.X)
+
+
+def descends_scaled(p: Sensing, s: Scaled, t: Scaled) -> Array:
+    """(X_t − X_{t+1})(X_tᵀX_t + λ I) = η A*(A(X_tX_tᵀ) − y) X_t"""
+    xp = array_namespace(s.X)
+    P = xp.matmul(transposed(s.X), s.X) + column(s.damping) * xp.eye(s.X.shape[-1], dtype=s.X.dtype)
+    right = column(s.step) * xp.matmul(p.gradient(xp.matmul(s.X, transposed(s.X))), s.X)
+    return relative(xp.matmul(t.X - s.X, P) + right, xp.matmul(s.X, P), xp.matmul(t.X, P))
+
+
+def step_of(p: Any, s: Any) -> Array:
+    """The step that the run used."""
+    return s.step
+
+
+STEP = Seen(each(step_of), Unit(x=-2))  # of descent on the factor
+FREE_STEP = Seen(each(step_of), Unit())  # of scaled descent: no unit

@@ -80,3 +80,8 @@ def on(claim: Claim[P, S], *names: str) -> Claim[P, S]:
         instances={name: claim.instances[name] for name in names},
         sharp={name: q for name, q in claim.sharp.items() if name in names},
     )
+
+
+def raw_gamma(p: Minimised, s: HasX) -> Array:
+    """⟨∇f(x), x − x*⟩ / (f(x) − f*)"""
+    return inner(p.grad(s.x), s.x - p.x_star) / gap(p, s)

@@ -1,0 +1,1 @@
+"""Hypergradients and the methods that use them."""

@@ -1,0 +1,119 @@
+"""Logistic regression with one penalty e^θ_i a coordinate: the lower Hessian varies with the weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+from array_api_compat import array_namespace
+
+from problems.bilevel.batched import apply, apply_t, diagonal, norm, solve
+from ratecheck import Array, Certified, Side, Trait, Unit
+
+TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH})
+STEEPEST = 1 / (6 * 3**0.5)  # sup |σ''| of the logistic function σ
+NEWTON = 60
+
+
+def sigmoid(u: Array) -> Array:
+    return 0.5 * (1 + array_namespace(u).tanh(0.5 * u))
+
+
+def softplus(u: Array) -> Array:
+    """log(1 + e^u)"""
+    xp = array_namespace(u)
+    return xp.where(u > 0, u, 0.0 * u) + xp.log1p(xp.exp(-xp.abs(u)))
+
+
+@dataclass(frozen=True, eq=False)
+class Logistic:
+    """g = mean log(1 + e^{−t_i x_i'w}) + ½ Σ e^θ_i w_i²,   f = mean log(1 + e^{−z_i v_i'w}); labels are multiplied into X and V."""
+
+    X: Array  # (B, N, d), rows t_i x_i
+    V: Array  # (B, M, d), rows z_i v_i
+    x0: Array  # (B, d)
+    y0: Array  # (B, d)
+    radius: Array  # (B,) max ‖x_i‖
+    constants: Mapping[str, Certified]
+    traits: frozenset[Trait] = TRAITS
+
+    def upper(self, x: Array, y: Array, /) -> Array:
+        return array_namespace(x).mean(softplus(-apply(self.V, y)), axis=-1)
+
+    def upper_x(self, x: Array, y: Array, /) -> Array:
+        return array_namespace(x).zeros_like(x)
+
+    def upper_y(self, x: Array, y: Array, /) -> Array:
+        return -apply_t(self.V, sigmoid(-apply(self.V, y))) / self.V.shape[1]
+
+    def lower_y(self, x: Array, y: Array, /) -> Array:
+        data = -apply_t(self.X, sigmoid(-apply(self.X, y))) / self.X.shape[1]
+        return data + array_namespace(x).exp(x) * y
+
+    def _weights(self, y: Array) -> Array:
+        u = apply(self.X, y)
+        return sigmoid(u) * sigmoid(-u) / self.X.shape[1]
+
+    def hvp(self, x: Array, y: Array, v: Array, /) -> Array:
+        return apply_t(self.X, self._weights(y) * apply(self.X, v)) + array_namespace(x).exp(x) * v
+
+    def cross(self, x: Array, y: Array, u: Array, /) -> Array:
+        return array_namespace(x).exp(x) * y * u
+
+    def cross_t(self, x: Array, y: Array, v: Array, /) -> Array:
+        return array_namespace(x).exp(x) * y * v
+
+    def hessian(self, x: Array, y: Array, /) -> Array:
+        xp = array_namespace(x)
+        data = xp.matmul(xp.matrix_transpose(self.X), self._weights(y)[:, :, None] * self.X)
+        return data + diagonal(xp.exp(x))
+
+    def cross_block(self, x: Array, y: Array, /) -> Array:
+        return diagonal(array_namespace(x).exp(x) * y)
+
+    def y_star(self, x: Array, /) -> Array:
+        """Newton's method, damped by 1/(1 + max ‖x_i‖ ‖d‖): the loss is self-concordant in that sense; to rounding."""
+        y = self.y0
+        for _ in range(NEWTON):
+            d = solve(self.hessian(x, y), self.lower_y(x, y))
+            y = y - d / (1 + self.radius * norm(d))[:, None]
+        return y
+
+
+def planted(
+    seeds: range,
+    d: Annotated[int, (1, 20)] = 8,
+    rows: Annotated[int, (5, 100)] = 40,
+    low: Annotated[float, (-6.0, 0.0)] = -3.0,
+    scale: Annotated[float, (0.2, 5.0)] = 1.0,
+    reach: Annotated[float, (0.0, 3.0)] = 0.0,
+) -> Logistic:
+    """Gaussian features times `scale`, labels drawn from the planted model, θ uniform on [low, low + 3]."""
+    parts = []
+    for seed in seeds:
+        g = np.random.default_rng([seed, 76])
+        w = g.standard_normal(d)
+
+        def labelled(g: np.random.Generator = g, w: Any = w) -> Any:
+            X = g.standard_normal((rows, d))
+            return scale * X * np.where(g.random(rows) < 1 / (1 + np.exp(-2 * X @ w)), 1.0, -1.0)[:, None]
+
+        parts.append((labelled(), labelled(), low + 3 * g.random(d), np.zeros(d)))
+    return assembled(reach, *(np.stack(p) for p in zip(*parts, strict=True)))
+
+
+def assembled(reach: float, X: Any, V: Any, x0: Any, y0: Any) -> Logistic:
+    largest, smallest = np.exp(x0 + reach).max(axis=1), np.exp(x0 - reach).min(axis=1)
+    data, valid = np.linalg.norm(X, 2, axis=(1, 2)) ** 2 / X.shape[1], np.linalg.norm(V, 2, axis=(1, 2)) ** 2 / V.shape[1]
+    radius = np.linalg.norm(X, axis=2).max(axis=1)
+    curvature, third = Unit(1, -2), Unit(1, -3)
+    constants = {
+        "mu": Certified(smallest, curvature, Side.LOWER, "the data part of A is positive semidefinite"),
+        "L": Certified(data / 4 + largest, curvature, Side.UPPER, "σ' ≤ 1/4"),
+        "L_f": Certified(valid / 4, curvature, Side.UPPER, "σ' ≤ 1/4"),
+        "L_A": Certified(STEEPEST * radius * data, third, Side.UPPER, "|σ''| ≤ 1/(6√3), times max ‖x_i‖ ‖X‖²/N"),
+        "L_B": Certified(largest, third, Side.EXACT if reach == 0 else Side.UPPER, "the cross block is diag(e^θ w)"),
+    }
+    return Logistic(X, V, x0, y0, radius, constants)

@@ -1,0 +1,71 @@
+"""Metrics and laws that several theorems of bilevel optimization share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import TypeVar
+
+from array_api_compat import array_namespace
+
+from algorithms.bilevel.batched import norm
+from algorithms.bilevel.implicit import Approximate, exact_hypergradient, hypergradient
+from algorithms.bilevel.oracles import Bilevel, Solvable
+from ratecheck import Array, Measure, Unit
+
+S = TypeVar("S")
+GRADIENT, CURVATURE, THIRD, STEP = Unit(1, -1), Unit(1, -2), Unit(1, -3), Unit(-1, 2)
+EPS = 2.2e-16
+
+
+def relative(residual: Array, *scales: Array) -> Array:
+    """‖residual‖ / max ‖scale‖, row by row; 0 where the residual is 0."""
+    xp = array_namespace(residual)
+    size, top = norm(residual), norm(scales[0])
+    for other in scales[1:]:
+        top = xp.maximum(top, norm(other))
+    return xp.where(size > 0, size / xp.where(top > 0, top, 1.0), size)
+
+
+def forward_mode(p: Bilevel, path: Sequence[Array], gamma: Array) -> Array:
+    """d f(x0, y_T)/dx through the steps y_{t+1} = y_t − γ ∇_y g, one coordinate of x at a time: the reference for reverse mode."""
+    xp = array_namespace(gamma)
+    x, columns = p.x0, []
+    for j in range(x.shape[-1]):
+        e = xp.zeros_like(x) + xp.eye(x.shape[-1], dtype=x.dtype)[j, :][None, :]
+        dy = xp.zeros_like(path[0])
+        for y in path[:-1]:
+            dy = dy - gamma * (p.hvp(x, y, dy) + p.cross(x, y, e))
+        columns.append(xp.sum(dy * p.upper_y(x, path[-1]), axis=-1))
+    return p.upper_x(x, path[-1]) + xp.stack(columns, axis=-1)
+
+
+def value(p: Solvable, x: Array) -> Array:
+    """F(x) = f(x, y*(x))"""
+    return p.upper(x, p.y_star(x))
+
+
+def error_at(point: Callable[[S], Array]) -> Measure[Solvable, S]:
+    """‖z_k − ∇F(x0)‖: the exact hypergradient is taken once."""
+
+    def measure(p: Solvable, states: Iterator[S]) -> Iterator[Array]:
+        truth = exact_hypergradient(p, p.x0)
+        for state in states:
+            yield norm(point(state) - truth)
+
+    return measure
+
+
+def descends_the_lower_level(p: Bilevel, s: Approximate, t: Approximate) -> Array:
+    """y_{k+1} = y_k − γ ∇_y g(x, y_k)"""
+    return relative(t.y - s.y + s.gamma * p.lower_y(s.x, s.y), s.y, t.y)
+
+
+def differentiates_implicitly(p: Bilevel, s: Approximate, t: Approximate) -> Array:
+    """z = ∇_x f − B'q"""
+    return relative(s.z - hypergradient(p, s.x, s.y, s.q), s.z, p.cross_t(s.x, s.y, s.q))
+
+
+def cross_norm(p: Solvable, s: Approximate) -> Array:
+    """‖B‖ at (x, y_k)"""
+    block = p.cross_block(s.x, s.y)
+    return array_namespace(block).linalg.matrix_norm(block, ord=2)
