@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reports import html
+from reports import html, pdf
 from reports.formulary import Formulary
 from reports.stored import Curves, InputError, load
 from reports.views import arrange
@@ -22,4 +22,5 @@ def build(directory: Path) -> list[Path]:
         curves.close()
     with Formulary(directory / ".cache") as formulas:
         index = html.write(report, directory, formulas.svg)
-    return [index]
+        paper = pdf.write(report, directory, directory / ".cache", formulas.svg)
+    return [index, paper]

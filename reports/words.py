@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ratecheck.contracts import Status
+from reports.records import Verdict
+from reports.prose import Run, runs
 from reports.scales import plain
 
 
@@ -96,6 +98,15 @@ HOLDS = {
     "SameOrder": "the same slope in k, fitted on the tail", "AtMostOrder": "a slope in k at most that of the bound", "SameRate": "the same linear rate",
     "Scaling": "the same slope across rows in a constant", "Threshold": "flips between the two sides of a threshold", "Count": "an exact count",
 }
+ERRATA = (
+    "Each statement was read in the version named, refuted by a counterexample, and stands beside the corrected statement, which is the one "
+    "enforced. If you wrote one of these, we would be glad to be corrected."
+)
+COMMONLY = "From memory or from other texts; the original was not read, so these are not errata of any paper."
+_SYMBOLS = dict(zip(
+    "alpha beta gamma delta epsilon eps zeta eta theta kappa lam lambda mu nu xi rho sigma tau phi chi psi omega ell Gamma Delta Sigma Phi inf".split(),
+    "αβγδεεζηθκλλμνξρστφχψωℓΓΔΣΦ∞", strict=True,
+))
 RELATIONS = {"at most": r"\leq", "at least": r"\geq", "equal": "=", "of the order of": r"\asymp"}
 
 
@@ -139,3 +150,42 @@ def cell(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}".replace(",", "\u202f") if abs(value) >= 10000 else str(value).replace("-", "−")
     return number(value) if isinstance(value, float) or value is None else str(value)
+
+
+def scope(v: Verdict) -> str:
+    """How a claim is asserted, for which indices, under which assumptions."""
+    first, last = (v.horizon[0], v.horizon[-1]) if v.horizon else (None, None)
+    where = "" if first is None else f", k = {first}" if first == last else f", k = {first} … {last}"
+    assumes = f" Assumes: {', '.join(v.assumes)}." if v.assumes else ""
+    return f"The bound as it is executed, {HOLDS.get(v.holds, v.holds)}{where}.{assumes}"
+
+
+def facts(v: Verdict) -> list[tuple[str, str]]:
+    """What a verdict has to say, label and value."""
+    at = "" if v.k is None or v.k < 0 else f" at k = {v.k}" + ("" if v.seed is None or v.seed < 0 else f", seed {v.seed}")
+    found = [("why", v.why), ("tightness", "" if v.ratio is None else f"metric/bound {number(v.ratio)}{at}"),
+             ("searched", "" if v.searched is None else f"{number(v.searched)} found by the adversary"), ("power", power(v.power, v.relation)),
+             ("e-value", "" if v.e_value is None else f"{number(v.e_value, 3)} against the statement"), ("confirmed", v.confirmed or ""),
+             ("hypotheses", "; ".join(f"{name}, used/allowed {number(used)}" for name, used in v.given.items())),
+             ("laws", "; ".join(f"{name.replace('_', ' ')}, residual {number(residual, 2)}" for name, residual in v.laws.items())),
+             ("run", ", ".join(part for part in (f"{v.rows} rows" if v.rows is not None else "", seconds(v.seconds) if v.seconds is not None else "") if part))]
+    return [(label, value) for label, value in found if value]
+
+
+def symbol(name: str) -> list[Run]:
+    """A constant's name, set: f_star, sigma_1, L_max."""
+    head, *tail = name.split("_")
+    low = [_SYMBOLS.get(part, part) for part in tail if part not in ("star", "hat", "bar")]
+    out = [Run(_SYMBOLS.get(head, head), "i" if len(_SYMBOLS.get(head, head)) == 1 else "")]
+    out += [Run({"hat": "\u0302", "bar": "\u0304"}[part]) for part in tail if part in ("hat", "bar")]
+    if low:
+        out.append(Run(", ".join(low), "b"))
+    return [*out, Run("⋆", "p")] if "star" in tail else out
+
+
+def alarm(unexpected: int, missed: int, unread: int, unrun: int) -> str:
+    """The headline of what is wrong; calm where nothing is."""
+    parts = [f"{n} {one if n == 1 else many}" for n, one, many in (
+        (unexpected, "verdict is not as expected", "verdicts are not as expected"), (missed, "foil was not caught", "foils were not caught"),
+        (unread, "file could not be read", "files could not be read"), (unrun, "theorem has no verdict", "theorems have no verdict")) if n]
+    return ", ".join(parts) if parts else "Every verdict is as expected, and every foil was caught."

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
+from typing import Protocol
 
 from algorithms.min_max.steps import Step
-from ratecheck import Array, Noise
-from ratecheck.oracles import Resolvent
+from ratecheck import Array, Noise, Problem
+
+
+class WithResolvent(Problem, Protocol):
+    def resolvent(self, z: Array, step: Array, /) -> Array: ...  # (B, n), (B,) -> (B, n), (I + step F)⁻¹ z
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,7 +29,7 @@ class ProximalPoint:
     step: Step
     relaxation: float = 1.0
 
-    def iterates(self, problem: Resolvent, noise: Noise, /) -> Iterator[State]:
+    def iterates(self, problem: WithResolvent, noise: Noise, /) -> Iterator[State]:
         x, g = problem.x0, self.step(problem.constants)
         for k in count():
             yield State(k, x, g)

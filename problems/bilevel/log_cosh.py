@@ -15,7 +15,7 @@ from ratecheck import Array, Certified, Side, Trait, Unit
 TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.LIPSCHITZ})
 STEEPEST = 4 / (3 * 3**0.5)  # sup |(sech²)'|
 STEEPEST_HUBER = 48 / 25 / 5**0.5  # sup |((1 + t²)^{-3/2})'| = 0.8587, at t = 1/2
-HALVINGS, NEWTON = 60, 30
+HALVINGS, NEWTON = 60, 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,6 +48,13 @@ class LogCosh:
     def upper_y(self, x: Array, y: Array, /) -> Array:
         t = (y - self.c) / self.w[:, None]
         return self._weight() * t / array_namespace(x).sqrt(1 + t * t)
+
+    def upper_xx(self, x: Array, y: Array, /) -> Array:
+        return diagonal(self.e[:, None] / (1 + x * x) ** 1.5)
+
+    def upper_yy(self, x: Array, y: Array, /) -> Array:
+        t = (y - self.c) / self.w[:, None]
+        return diagonal(self._weight() / self.w[:, None] / (1 + t * t) ** 1.5)
 
     def lower(self, x: Array, y: Array, /) -> Array:
         xp = array_namespace(x)
@@ -112,15 +119,14 @@ def log_cosh(
     e: Annotated[float, (0.01, 1.0)] = 1.0,
     lam: Annotated[float, (1.0, 1e4)] = 1.0,
 ) -> LogCosh:
-    """Gaussian C/√max(m, n), c, starts. Row b carries the penalty λ = lam · 2 l_f1/μ · 10^{b mod 4}, for claims that sweep it."""
+    """Gaussian C/√max(m, n), c and starts; the penalty λ starts at lam · 2 l_f1/μ."""
     rows = []
     for seed in seeds:
         g = np.random.default_rng([seed, 77])
         C = g.standard_normal((m, n)) / np.sqrt(max(m, n))
         rows.append((C, 2 * g.standard_normal(m), 2 * g.standard_normal(n), g.standard_normal(m)))
     C, c, x0, y0 = (np.stack(part) for part in zip(*rows, strict=True))
-    factor = lam * 10.0 ** (np.array(list(seeds)) % 4)
-    return assembled(C, c, x0, y0, factor, a, w, e, s, mu)
+    return assembled(C, c, x0, y0, np.full(len(seeds), lam), a, w, e, s, mu)
 
 
 def scalar(
@@ -134,6 +140,37 @@ def scalar(
     B = len(seeds)
     x0 = np.array([np.random.default_rng([seed, 78]).uniform(s + 0.3 * mu, s + 2 * mu, 1) for seed in seeds])
     return assembled(np.ones((B, 1, 1)), np.full((B, 1), -3 * w), x0, np.zeros((B, 1)), np.ones(B), a, w, 0.1, s, mu)
+
+
+def tilted(
+    seeds: range,
+    tilt: Annotated[float, (0.0, 5.0)] = 0.577,
+    cross: Annotated[float, (0.1, 50.0)] = 8.0,
+    s: Annotated[float, (0.0, 5.0)] = 0.01,
+    a: Annotated[float, (0.1, 10.0)] = 1.0,
+    w: Annotated[float, (0.1, 10.0)] = 0.5,
+) -> LogCosh:
+    """m = n = 1, c = y*(x0) − tilt·w: at tilt 1/√3 gradient and curvature of f are both large, at 0 the curvature is largest."""
+    B = len(seeds)
+    x0 = np.array([np.random.default_rng([seed, 82]).uniform(-1, 1, 1) for seed in seeds])
+    C = np.full((B, 1, 1), cross)
+    found = assembled(C, np.zeros((B, 1)), x0, np.zeros((B, 1)), np.ones(B), a, w, 0.1, s, 1.0).y_star(x0)
+    return assembled(C, found - tilt * w, x0, np.zeros((B, 1)), np.ones(B), a, w, 0.1, s, 1.0)
+
+
+def stiff(seeds: range, l_f1: Annotated[float, (1.0, 1e5)] = 1e4) -> LogCosh:
+    """g = ½ y² − 10 x y, f = l_f1 w² √(1 + (y/w)²) with w = 0.1, at x0 = 0: F''(0) = 100 l_f1."""
+    B = len(seeds)
+    zero = np.zeros((B, 1))
+    return assembled(np.full((B, 1, 1), 10.0), zero, zero, zero, np.ones(B), 0.1 * l_f1, 0.1, 1.0, 0.0, 1.0)
+
+
+def ladder(seeds: range, n: Annotated[int, (1, 12)] = 3, m: Annotated[int, (1, 12)] = 4) -> LogCosh:
+    """One instance in every row; row b carries λ = 2 l_f1/μ · 10^{b/3}."""
+    B = len(seeds)
+    one = log_cosh(range(1), n, m)
+    C, c, x0, y0 = (np.repeat(part, B, axis=0) for part in (one.C, one.c, one.x0, one.y0))
+    return assembled(C, c, x0, y0, 10.0 ** (np.array(list(seeds)) / 3), 1.0, 1.0, 1.0, 1.0, 0.3)
 
 
 def assembled(C: Any, c: Any, x0: Any, y0: Any, factor: Any, *scalars: float) -> LogCosh:

@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from problems.min_max.linear_operators import CURVATURE, LENGTH, LinearOperator, nonnormal, skew, times
-from ratecheck import Array, Certified, Side, Trait
+from ratecheck import Array, Certified, Side, Trait, Unit
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,6 +32,14 @@ class BallOperator:
         xp = array_namespace(z)
         size = xp.sqrt(xp.sum(z * z, axis=-1))
         return z * xp.where(size > self.r, self.r / xp.where(size > 0, size, self.r), xp.ones_like(size))[:, None]
+
+    def prox(self, z: Array, v: Array, /) -> Array:  # argmin over the ball of ⟨v, u⟩ + ½‖u − z‖²
+        return self.project(z - v)
+
+    def gap(self, z: Array, /) -> Array:  # (B,) max over the ball of ⟨F(p), z − p⟩, for a skew A
+        xp = array_namespace(z)
+        F, b = self.apply(z), -times(self.A, self.zero)
+        return xp.sum(b * z, axis=-1) + self.r * xp.sqrt(xp.sum(F * F, axis=-1))
 
 
 def over_ball(
@@ -69,6 +77,7 @@ def _ball(base: LinearOperator, outside: float) -> BallOperator:
         "L": base.constants["L"],
         "r": Certified(np.ones(len(start)), LENGTH, Side.EXACT, "radius of the ball"),
         "R": Certified(np.linalg.norm(start - star, axis=-1), LENGTH, Side.EXACT, "‖x_0 − x*‖, x* from the multiplier equation"),
+        "Theta": Certified(np.full(len(start), 2.0), Unit(0, 2), Side.EXACT, "max ½‖u − x_0‖² over the ball, x_0 on its sphere"),
         "mu": Certified(base.constants["mu"].value, CURVATURE, Side.EXACT, "λ_min(sym A)"),
     }
     traits = (base.traits | {Trait.COMPACT}) - {Trait.NEGATIVE_COMONOTONE}

@@ -31,6 +31,9 @@ class LinearOperator:
     def apply(self, z: Array, /) -> Array:  # (B, n) -> (B, n)
         return times(self.A, z - self.x_star)
 
+    def project(self, z: Array, /) -> Array:  # (B, n) -> (B, n), the set is the whole space
+        return z
+
     def resolvent(self, z: Array, step: Array, /) -> Array:  # (B, n), (B,) -> (B, n), (I + step F)⁻¹ z
         xp = array_namespace(z)
         M = xp.eye(z.shape[-1], dtype=z.dtype)[None, :, :] + step[:, None, None] * self.A
@@ -141,7 +144,8 @@ def plane(angles: Array, scale: Array, proof: str, **more: Certified) -> LinearO
     A = np.stack([a * rotation(t) for a, t in zip(s, theta, strict=True)])
     x0 = np.zeros((len(theta), 2))
     x0[:, 0] = 1.0
-    return certified(A, x0, 0 * x0, s, -np.cos(theta) / s, proof, **more)
+    cosine = np.where(np.abs(np.cos(theta)) < 1e-15, 0.0, np.cos(theta))
+    return certified(A, x0, 0 * x0, s, -cosine / s, proof, **more)
 
 
 def spectrum(seeds: range, rho_L: Annotated[float, (-0.9, 0.0)] = 0.0, decades: Annotated[float, (0.5, 3.0)] = 1.7) -> LinearOperator:
@@ -153,3 +157,25 @@ def spectrum(seeds: range, rho_L: Annotated[float, (-0.9, 0.0)] = 0.0, decades: 
     problem = plane(np.full(len(seeds), np.arccos(-rho_L)), 10.0 ** (-decades * u), "one mode")
     L = Certified(np.ones(len(seeds)), CURVATURE, Side.UPPER, "largest mode of the continuum")
     return replace(problem, constants={**problem.constants, "L": L})
+
+
+def stepped(
+    seeds: range,
+    angle: Annotated[float, (0.0, 3.14)] = 2 * np.pi / 3,
+    L: Annotated[float, (0.1, 10.0)] = 1.0,
+    low1: Annotated[float, (0.0, 2.0)] = 0.0,
+    high1: Annotated[float, (0.0, 2.0)] = 1.0,
+    low2: Annotated[float, (0.0, 2.0)] = 0.0,
+    high2: Annotated[float, (0.0, 2.0)] = 1.0,
+) -> LinearOperator:
+    """F(z) = L Rot(angle) z; row s carries its own pair of steps g1 ∈ [low1, high1]/L and g2 ∈ (low2, high2]/L."""
+    a, b = np.array([np.random.default_rng([seed, 15]).random(2) for seed in seeds]).T
+    B = len(seeds)
+    return plane(
+        np.full(B, angle),
+        np.full(B, L),
+        "a multiple of a rotation",
+        g1=Certified((low1 + (high1 - low1) * a) / L, STEP, Side.EXACT, "step of the extrapolation, drawn"),
+        g2=Certified((high2 - (high2 - low2) * b) / L, STEP, Side.EXACT, "step of the update, drawn"),
+        angle=Certified(np.full(B, angle), Unit(), Side.EXACT, "as given"),
+    )

@@ -88,13 +88,20 @@ def ridge(
     lengths = (A * A).sum(axis=2)
     spectrum = np.linalg.eigvalsh(H)
     smooth, exact = Unit(1, -2), Side.EXACT
+    squares = np.swapaxes(A * (lengths + 2 * lam)[:, :, None], 1, 2) @ A / N + lam**2 * np.eye(n)  # (1/N) Σ ∇²f_i²
+    root = np.linalg.inv(np.linalg.cholesky(H))
+    residual_constant = np.linalg.eigvalsh(root @ (squares - H @ H) @ np.swapaxes(root, 1, 2))[:, -1]
     lowest = (0.5 * lam * y**2 / (lam + lengths)).mean(axis=1)
     constants = {
         "L_max": Certified(lengths.max(axis=1) + lam, smooth, exact, "∇²f_i = a_i a_i' + λ I has largest eigenvalue ‖a_i‖² + λ"),
         "L": Certified(spectrum[:, -1], smooth, exact, "largest eigenvalue of the Hessian of f"),
         "mu": Certified(spectrum[:, 0], smooth, exact, "smallest eigenvalue of the Hessian of f"),
+        "rho": Certified(
+            residual_constant, smooth, exact, "expected residual: largest eigenvalue of (1/N) Σ ∇²f_i² − (∇²f)² relative to ∇²f"
+        ),
         "sigma": Certified((gradients**2).sum(axis=2).mean(axis=1), Unit(2, -2), exact, "(1/N) Σ ‖∇f_i(x*)‖², by its definition"),
         "Delta": Certified(f_star - lowest, Unit(1, 0), exact, "inf f_i = λ y_i² / (2 (λ + ‖a_i‖²)), attained along a_i"),
+        "e0": Certified(0.5 * (away * (H @ away[:, :, None])[:, :, 0]).sum(axis=1), Unit(1, 0), exact, "½⟨x_0 − x*, H(x_0 − x*)⟩"),
         "R": Certified(np.full(len(A), float(R)), Unit(0, 1), exact, "‖x_0 − x*‖ as drawn"),
     }
     return Ridge(A, y, np.full(len(A), float(lam)), x_star + away, x_star, f_star, constants)

@@ -9,6 +9,7 @@ from typing import Annotated
 import numpy as np
 from array_api_compat import array_namespace
 
+from problems.quasar_convex.noise import noise_constants
 from ratecheck import Array, Certified, Side, Trait, Unit
 
 TRAITS = frozenset({Trait.QUASAR_CONVEX, Trait.STAR_CONVEX, Trait.SMOOTH, Trait.POLYAK_LOJASIEWICZ})
@@ -58,8 +59,10 @@ def petals(
     kappa: Annotated[float, (1.0, 1e4)] = 1e2,
     gamma: Annotated[float, (0.02, 1.0)] = 0.6,
     R: Annotated[float, (1e-3, 1e3)] = 1.0,
+    sigma: Annotated[float, (0.0, 10.0)] = 0.0,
+    xi: Annotated[float, (1.0, 20.0)] = 1.0,
 ) -> Petals:
-    """s_j from 1/kappa to 1, the claimed γ, the largest μ that goes with it; the start at distance R, the minimiser anywhere."""
+    """s_j from 1/kappa to 1, the claimed γ, the largest μ that goes with it; the start at distance R, any minimiser."""
     B = len(seeds)
     s = np.geomspace(1 / kappa, 1.0, pairs) if pairs > 1 else np.ones(1)
     x_star, away = np.empty((2, B, 2 * pairs))
@@ -68,7 +71,7 @@ def petals(
         x_star[b] = g.standard_normal(2 * pairs)
         away[b] = g.standard_normal(2 * pairs)
     away *= R / np.linalg.norm(away, axis=1, keepdims=True)
-    return _petals(np.tile(s, (B, 1)), a, float(m), gamma, x_star, away)
+    return _petals(np.tile(s, (B, 1)), a, float(m), gamma, x_star, away, sigma, xi)
 
 
 def bowl(
@@ -85,7 +88,7 @@ def bowl(
     return _petals(np.tile([0.5 / kappa, 0.5], (len(seeds), 1)), 0.0, 2.0, gamma, np.zeros_like(away), away)
 
 
-def _petals(s: Array, a: float, m: float, gamma: float, x_star: Array, away: Array) -> Petals:
+def _petals(s: Array, a: float, m: float, gamma: float, x_star: Array, away: Array, sigma: float = 0.0, xi: float = 1.0) -> Petals:
     B = len(s)
     smooth, exact = Unit(1, -2), Side.EXACT
     top = s.max(axis=1) * max(2 + a * (m**2 - 2), 2 * (1 + a))
@@ -96,9 +99,11 @@ def _petals(s: Array, a: float, m: float, gamma: float, x_star: Array, away: Arr
         {
             "gamma": Certified(np.full(B, float(gamma)), Unit(), exact, "chosen; ⟨∇f, x − x*⟩ = 2f ≥ γ f for every γ ≤ 2"),
             "mu": Certified(2 * (2 / gamma - 1) * bottom, smooth, exact, "the largest for this γ: min f/‖x − x*‖² = (1 − a) min s"),
+            "pl": Certified(2 * bottom, smooth, exact, "‖∇f‖² ≥ 4 (1 − a) min s · f, with equality where cos mθ = −1"),
             "L": Certified(top, smooth, exact, "eigenvalues are convex (largest) and concave (smallest) in cos mθ: check cos mθ = ±1"),
             "R": Certified(np.linalg.norm(away, axis=1), Unit(0, 1), exact, "‖x_0 − x*‖ as drawn"),
             "e0": Certified(bare.value(bare.x0), Unit(1, 0), exact, "f(x_0), f* = 0"),
+            **noise_constants(sigma, xi, top),
         },
     )
 

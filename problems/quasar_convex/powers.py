@@ -9,6 +9,7 @@ from typing import Annotated, TypeVar
 import numpy as np
 from array_api_compat import array_namespace
 
+from problems.quasar_convex.noise import noise_constants
 from ratecheck import Array, Certified, Side, Trait, Unit
 
 Q = TypeVar("Q", bound="SeparablePowers")
@@ -83,9 +84,14 @@ def separable_powers(
     p: Annotated[float, (0.05, 1.0)] = 0.3,
     kappa: Annotated[float, (1.0, 1e6)] = 1e3,
     R: Annotated[float, (1e-2, 1e4)] = 10.0,
+    eps: Annotated[float, (1e-6, 1.0)] = 1e-3,
+    sigma: Annotated[float, (0.0, 10.0)] = 0.0,
+    xi: Annotated[float, (1.0, 20.0)] = 1.0,
 ) -> SeparablePowers:
-    """W = Λ^{1/2} Q with the λ_i from 1/kappa to 1 and Q orthogonal; the start at distance R."""
-    return with_start_gap(SeparablePowers(*_rotated(seeds, n, kappa, R, np.full(n, p), np.ones(n))))
+    """W = Λ^{1/2} Q with the λ_i from 1/kappa to 1 and Q orthogonal; the start at distance R; eps is the accuracy asked for."""
+    p_ = with_start_gap(SeparablePowers(*_rotated(seeds, n, kappa, R, np.full(n, p), np.ones(n))))
+    wanted = Certified(np.full(len(seeds), float(eps)), Unit(1, 0), Side.EXACT, "the accuracy asked for")
+    return replace(p_, constants={**p_.constants, "eps": wanted, **noise_constants(sigma, xi, p_.constants["L"].value)})
 
 
 def mixed_powers(
@@ -97,6 +103,13 @@ def mixed_powers(
 ) -> SeparablePowers:
     """A sum of powers from p to 1 with weights from 1 to n about one minimiser; the worst power under the lightest weight."""
     return with_start_gap(SeparablePowers(*_rotated(seeds, n, kappa, R, np.linspace(p, 1.0, n), np.arange(1.0, n + 1))))
+
+
+def along_the_worst(seeds: range, R: Annotated[float, (1e-2, 1e4)] = 1.0, n: Annotated[int, (1, 30)] = 6) -> SeparablePowers:
+    """`mixed_powers` from a start at which only the smallest power is felt."""
+    p = mixed_powers(seeds, n=n, R=R)
+    w = p.W[:, 0, :]
+    return with_start_gap(replace(p, x0=p.x_star + R * w / np.linalg.norm(w, axis=1, keepdims=True)))
 
 
 def radial_power(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from array_api_compat import array_namespace
 
 from algorithms.matrix_sensing.descent import Factor
 from algorithms.matrix_sensing.flow import Flow
-from algorithms.matrix_sensing.oracles import column
+from algorithms.matrix_sensing.oracles import column, truncated
 from algorithms.matrix_sensing.scaled import Scaled
 from problems.matrix_sensing.sensing import Sensing
 from ratecheck import Array, Seen, Source, Statement, Unit, each
@@ -76,4 +77,39 @@ def step_of(p: Any, s: Any) -> Array:
 
 
 STEP = Seen(each(step_of), Unit(x=-2))  # of descent on the factor
+LAM: Seen[Any, Any] = Seen(each(lambda p, s: s.damping), Unit(x=2))  # of scaled descent
 FREE_STEP = Seen(each(step_of), Unit())  # of scaled descent: no unit
+
+
+def at_start(m: Callable[[Any, Any], Array]) -> Callable[[Any, Iterator[Any]], Iterator[Array]]:
+    """m(x_0), at every k."""
+
+    def measure(problem: Any, states: Iterator[Any]) -> Iterator[Array]:
+        first = None
+        for state in states:
+            first = m(problem, state) if first is None else first
+            yield first
+
+    return measure
+
+
+def best_of_rank(p: Sensing, s: int, iterations: int = 300) -> Array:
+    """Z_s*, the minimiser of ½‖A(Z) − y‖² over rank s near the truncation of M*: projected gradient, step 1."""
+    Z = truncated(p.M, s)
+    for _ in range(iterations):
+        Z = truncated(Z - p.gradient(Z), s)
+    return Z
+
+
+def best_factor(p: Sensing, s: int) -> Array:
+    """U with UUᵀ = Z_s*, (B, n, s)."""
+    xp = array_namespace(p.M)
+    w, V = xp.linalg.eigh(best_of_rank(p, s))
+    return V[:, :, -s:] * xp.sqrt(w[:, None, -s:])
+
+
+def to_orbit(U: Array, target: Array) -> Array:
+    """U − target Q with the orthogonal Q that brings them closest."""
+    xp = array_namespace(U)
+    W, _, Vh = xp.linalg.svd(xp.matmul(transposed(target), U), full_matrices=False)
+    return U - xp.matmul(target, xp.matmul(W, Vh))

@@ -15,10 +15,8 @@ from algorithms.matrix_sensing.oracles import constant
 from algorithms.matrix_sensing.scaled import Scaled, ScaledDescent, fixed
 from problems.matrix_sensing.near import all_modes, one_mode
 from problems.matrix_sensing.sensing import Sensing
-from ratecheck import Array, Claim, Constants, Equal, Seen, Status, Theorem, Trait, Unit, each, each_step
-from theory_checks.matrix_sensing._common import FREE_STEP, STEP, derived, descends, descends_scaled, error
-
-LAM = Seen(each(lambda p, s: s.damping), Unit(x=2))
+from ratecheck import Array, Claim, Constants, Equal, Status, Theorem, Trait, Unit, each_step
+from theory_checks.matrix_sensing._common import FREE_STEP, LAM, STEP, derived, descends, descends_scaled, error
 
 
 def quotient(p: Sensing, s: Factor | Scaled, t: Factor | Scaled) -> Array:

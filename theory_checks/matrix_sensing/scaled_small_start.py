@@ -23,9 +23,7 @@ from algorithms.matrix_sensing.scaled import Scaled, ScaledDescent, fraction_of_
 from problems.matrix_sensing.ladders import conditioned
 from problems.matrix_sensing.operators import cosine
 from problems.matrix_sensing.sensing import Sensing, planted
-from ratecheck import (
-    Array, Claim, Constants, Scaling, Source, Statement, Status, Theorem, Trait, Unit, WithProbability, best, each,
-)
+from ratecheck import Array, Claim, Constants, Scaling, Source, Statement, Status, Theorem, Trait, Unit, WithProbability, best, each
 from theory_checks.matrix_sensing._common import FREE_STEP, STEP, descends, descends_scaled, error
 
 PAPER, ALPHA, ETA = "xu2023, author version of May 2023", 1e-4, 0.3

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol
 import numpy as np
 from array_api_compat import array_namespace
 
-from ratecheck import Algorithm, Array, Certified, HasX, Noise, Trait, Unit
+from ratecheck import Algorithm, Array, Certified, HasX, Noise, Tally, Trait, Unit
 from ratecheck.contracts import S
 from ratecheck.oracles import Operator, Resolvent, WithMinimiser
 
@@ -32,6 +32,10 @@ def norm2(v: Array) -> Array:
     return array_namespace(v).sum(v * v, axis=-1)
 
 
+def dot(u: Array, v: Array) -> Array:
+    return array_namespace(u).sum(u * v, axis=-1)
+
+
 def largest(v: Array) -> Array:
     xp = array_namespace(v)
     return xp.max(xp.abs(v), axis=-1)
@@ -50,6 +54,11 @@ def relative(wanted: Array, found: Array, *scale: Array) -> Array:
 def residual2(p: Operator, s: HasX) -> Array:
     """‖F(x_k)‖²"""
     return norm2(p.apply(s.x))
+
+
+def residual(p: Operator, s: HasX) -> Array:
+    """‖F(x_k)‖"""
+    return residual2(p, s) ** 0.5
 
 
 def distance2(p: WithMinimiser, s: HasX) -> Array:
@@ -136,3 +145,50 @@ def same_step(p: Operator, s: TwoSteps, t: TwoSteps) -> Array:
 def worst_row(a: Any) -> Any:
     """The logarithm of the largest row: rows are the modes of a continuum."""
     return np.log(np.max(a, axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class CountedGame:
+    """The same game; every call of F is counted under "apply"."""
+
+    base: Game
+    tally: Tally
+
+    @property
+    def traits(self) -> frozenset[Trait]:
+        return self.base.traits
+
+    @property
+    def constants(self) -> Mapping[str, Certified]:
+        return self.base.constants
+
+    @property
+    def x0(self) -> Array:
+        return self.base.x0
+
+    @property
+    def x_star(self) -> Array:
+        return self.base.x_star
+
+    def apply(self, z: Array, /) -> Array:
+        self.tally["apply"] += 1
+        return self.base.apply(z)
+
+
+class GapGame(Operator, Protocol):
+    """A variational inequality over a compact set with a prox and a gap in closed form."""
+
+    def prox(self, z: Array, v: Array, /) -> Array: ...
+    def gap(self, z: Array, /) -> Array: ...
+
+
+class OneStep(HasX, Protocol):
+    """The state of a method with one step length."""
+
+    @property
+    def g(self) -> Array: ...
+
+
+def is_proximal(p: Operator, s: OneStep, t: OneStep) -> Array:
+    """x_{k+1} + g F(x_{k+1}) = x_k"""
+    return relative(t.x + s.g[:, None] * p.apply(t.x), s.x, t.x)

@@ -62,9 +62,7 @@ THEOREM = Theorem(
             Status.REFUTED,
         ),
         "Euclidean": (
-            replace(
-                QUICK, metric=euclidean(True).measure, seen={"before": euclidean(False)}, holds=Always(signed=True), sharp={},
-            ),
+            replace(QUICK, metric=euclidean(True).measure, seen={"before": euclidean(False)}, holds=Always(signed=True), sharp={}),
             Status.REFUTED,
         ),
         "strongly nonexpansive": (replace(QUICK, bound=lambda k, c: 0.99 * c["before"]), Status.REFUTED),

@@ -110,7 +110,6 @@ FIXED = replace(
 )
 
 
-
 def longer(k: Array, c: Constants) -> Array:
     return (c["half"] + np.log(c["K"])) / (k + 1) ** 1.5
 

@@ -55,7 +55,7 @@ THEOREM = Theorem(
     foils={
         "a thirtieth": (replace(CLAIM, bound=lambda k, c: bound(k, c) / 30), Status.REFUTED),
         "1/N²": (replace(ORDER, bound=lambda k, c: 32 * bound(k, c) / (k + 32)), Status.REFUTED),
-        "1/√N": (replace(ORDER, bound=lambda k, c: bound(k, c) * (k + 32) ** 0.5), Status.UNSHARP),
+        "1/√N": (replace(ORDER, bound=lambda k, c: bound(k, c) * (k / 32 + 1) ** 0.5), Status.UNSHARP),
         "g for g²": (replace(CLAIM, bound=lambda k, c: bound(k, c) * c["g"]), Status.ILL_POSED),
         "g = 0.6/L": (replace(CLAIM, algorithm=OptimisticGradient(over_L(0.6), over_L(0.6))), Status.NOT_APPLICABLE),
         "g = 0.6/L, unstated": (replace(CLAIM, algorithm=OptimisticGradient(over_L(0.6), over_L(0.6)), given={}), Status.REFUTED),

@@ -19,7 +19,7 @@ from algorithms.min_max.proximal_point import ProximalPoint, State
 from problems.min_max.linear_operators import nonnormal, normal
 from problems.min_max.proximal_worst_cases import printed, slowest
 from ratecheck import Always, Array, Certified, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, each, each_step
-from theory_checks.min_max._common import LENGTH2, STEP, ResolventGame, norm2, relative
+from theory_checks.min_max._common import LENGTH2, STEP, ResolventGame, is_proximal, norm2
 
 
 def step2(p: ResolventGame, s: State, t: State) -> Array:
@@ -37,11 +37,6 @@ def bound(k: Array, c: Constants) -> Array:
 def paper_lower(k: Array, c: Constants) -> Array:
     """g² ‖F(x_{N+1})‖² on the printed rotation, N + 1 = k + 1"""
     return c["g"] * c["R"] ** 2 / ((c["g"] - 2 * c["rho"]) * k * (1 + 1 / k) ** (k + 1))
-
-
-def is_proximal(p: ResolventGame, s: State, t: State) -> Array:
-    """x_{k+1} + g F(x_{k+1}) = x_k"""
-    return relative(t.x + s.g[:, None] * p.apply(t.x), s.x)
 
 
 def step(c: Mapping[str, Certified]) -> Array:

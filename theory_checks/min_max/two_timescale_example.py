@@ -62,18 +62,12 @@ GDA = replace(
 )
 
 THEOREM = Theorem(
-    claims={
-        "radius of EG": (EG, Status.CONSISTENT),
-        "edge of EG": (EDGE, Status.CONSISTENT),
-        "growth of GDA": (GDA, Status.CONSISTENT),
-    },
+    claims={"radius of EG": (EG, Status.CONSISTENT), "edge of EG": (EDGE, Status.CONSISTENT), "growth of GDA": (GDA, Status.CONSISTENT)},
     foils={
         "GDA for EG": (replace(EDGE, algorithm=Linearised(TwoTimescaleGDA())), Status.REFUTED),
         "half the step": (replace(EDGE, algorithm=Linearised(TwoTimescaleEG(0.5))), Status.REFUTED),
         "edge |a|/(2c²)": (replace(EDGE, bound=lambda k, c: 1.0 * (c["eta"] > abs(A) / (2 * C**2))), Status.REFUTED),
-        "one time scale": (
-            replace(EDGE, instances={"τ = 1": lambda seeds: _bare(scalar(seeds, tau=1.0))}), Status.REFUTED,
-        ),
+        "one time scale": (replace(EDGE, instances={"τ = 1": lambda seeds: _bare(scalar(seeds, tau=1.0))}), Status.REFUTED),
         "first order only": (replace(EG, bound=lambda k, c: 1 - c["eta"] * A / c["tau"] + 0 * k), Status.REFUTED),
         "a larger c": (replace(GDA, instances={"c = 3": lambda seeds: _bare(scalar(seeds, c=3.0))}), Status.REFUTED),
     },

@@ -32,8 +32,15 @@ def ladder(seeds: range) -> LocalGame:
 
     constants = {"tau": Certified(tau, Unit(), Side.EXACT, "chosen: row s has τ = 10^(4 + s/2)")}
     return replace(
-        p, H=rows(p.H), scale=scale, slow=rows(p.slow), fast=rows(p.fast), middle=rows(p.middle), damping=rows(p.damping),
-        x0=rows(p.x0), constants=constants,
+        p,
+        H=rows(p.H),
+        scale=scale,
+        slow=rows(p.slow),
+        fast=rows(p.fast),
+        middle=rows(p.middle),
+        damping=rows(p.damping),
+        x0=rows(p.x0),
+        constants=constants,
     )
 
 
@@ -108,7 +115,8 @@ THEOREM = Theorem(
     },
     foils={
         "damping without the half": (
-            replace(DAMPING, metric=each(lambda p, w: damping_error(replace(p, damping=2 * p.damping), w))), Status.REFUTED,
+            replace(DAMPING, metric=each(lambda p, w: damping_error(replace(p, damping=2 * p.damping), w))),
+            Status.REFUTED,
         ),
         "one time scale": (replace(small(SLOW), instances={"τ = 2": partial(planted, tau=2.0)}), Status.REFUTED),
         "faster than ε²": (replace(FREQUENCY, bound=lambda k, c: 10 / c["tau"] ** 2), Status.REFUTED),

@@ -8,7 +8,9 @@ from typing import Generic, Protocol
 
 from array_api_compat import array_namespace
 
+from algorithms.quasar_convex.accelerated import Pair
 from algorithms.quasar_convex.descent import Point
+from algorithms.quasar_convex.line_search import excess
 from ratecheck import Algorithm, Array, Claim, HasX, Law, Noise
 from ratecheck.contracts import P, S
 from ratecheck.oracles import Smooth, WithMinimiser
@@ -85,3 +87,18 @@ def on(claim: Claim[P, S], *names: str) -> Claim[P, S]:
 def raw_gamma(p: Minimised, s: HasX) -> Array:
     """⟨∇f(x), x − x*⟩ / (f(x) − f*)"""
     return inner(p.grad(s.x), s.x - p.x_star) / gap(p, s)
+
+
+def y_passes_the_line_search(p: Smooth, s: Pair, t: Pair) -> Array:
+    """y = α x + (1 − α) v with c f(y) + α (⟨∇f(y), x − v⟩ − α b ‖x − v‖²) ≤ c f(x)"""
+    xp = array_namespace(s.x)
+    a = s.coupling.alpha[:, None]
+    off = relative(s.coupling.y - a * s.x - (1 - a) * s.v, s.x, s.v)
+    above = excess(p, s.x, s.v, s.coupling, s.b, s.c, s.eps)
+    scale = s.c * p.value(s.x) + s.eps + s.b * square(s.x - s.v)
+    return xp.maximum(off, above / xp.where(scale > 0, scale, 1.0))
+
+
+def x_is_a_gradient_step_from_y(p: Smooth, s: Pair, t: Pair) -> Array:
+    """x⁺ = y − ∇f(y)/L"""
+    return relative(t.x - s.coupling.y + p.grad(s.coupling.y) / p.constants["L"].value[:, None], s.coupling.y, t.x)

@@ -13,14 +13,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
-from array_api_compat import array_namespace
-
 from algorithms.quasar_convex.accelerated import AcceleratedStrong, Pair
-from algorithms.quasar_convex.line_search import Coupling, excess
+from algorithms.quasar_convex.line_search import Coupling
 from problems.quasar_convex.homogeneous import Petals, bowl, petals
 from ratecheck import Always, Array, Claim, Constants, Draw, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
 from ratecheck.oracles import Smooth
-from theory_checks.quasar_convex._common import gap, on, relative, square
+from theory_checks.quasar_convex._common import gap, on, relative, square, x_is_a_gradient_step_from_y, y_passes_the_line_search
 
 
 def energy(p: Petals, s: Pair) -> Array:
@@ -33,21 +31,6 @@ def rate(c: Constants) -> Array:
 
 def bound(k: Array, c: Constants) -> Array:
     return rate(c) ** k * (c["e0"] + c["mu"] * c["R"] ** 2 / 2)
-
-
-def y_passes_the_line_search(p: Petals, s: Pair, t: Pair) -> Array:
-    """y = α x + (1 − α) v with c f(y) + α (⟨∇f(y), x − v⟩ − α b ‖x − v‖²) ≤ c f(x)"""
-    xp = array_namespace(s.x)
-    a = s.coupling.alpha[:, None]
-    off = relative(s.coupling.y - a * s.x - (1 - a) * s.v, s.x, s.v)
-    above = excess(p, s.x, s.v, s.coupling, s.b, s.c, 0.0 * s.b)
-    scale = s.c * p.value(s.x) + s.b * square(s.x - s.v)
-    return xp.maximum(off, above / xp.where(scale > 0, scale, 1.0))
-
-
-def x_is_a_gradient_step_from_y(p: Petals, s: Pair, t: Pair) -> Array:
-    """x⁺ = y − ∇f(y)/L"""
-    return relative(t.x - s.coupling.y + p.grad(s.coupling.y) / p.constants["L"].value[:, None], s.coupling.y, t.x)
 
 
 def v_mixes_v_and_y(p: Petals, s: Pair, t: Pair) -> Array:

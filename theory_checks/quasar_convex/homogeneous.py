@@ -106,8 +106,7 @@ SMOOTH = replace(
 PL = replace(
     CURVE,
     metric=best(lambda p, s: square(p.grad(s.x)) / gap(p, s)),
-    bound=lambda k, c: 2 * c["gamma"] / (2 - c["gamma"]) * c["mu"] + 0 * k,
-    given={"γ < 2": lambda k, c: c["gamma"] / 2},
+    bound=lambda k, c: 2 * c["pl"] + 0 * k,
     instances=ONE_PAIR,
     sharp={"m = 6": Equal(0.01), "m = 9, a = 0.1": Equal(0.01)},
 )
