@@ -16,7 +16,7 @@ from array_api_compat import is_numpy_array
 
 from ratecheck.arrays import mapped, promoted
 from ratecheck.contracts import Claim, Evidence, P, Relation, S, Status, Verdict
-from ratecheck.quantifiers import Always, AtLeast, Count, Equal, Vanishes
+from ratecheck.quantifiers import POINTWISE, Equal, Vanishes
 from ratecheck.runner import kept_indices, run
 
 T = TypeVar("T")
@@ -32,7 +32,7 @@ def confirm(claim: Claim[P, S], instance: str, seeds: range, verdict: Verdict) -
     """
     if verdict.status is not Status.REFUTED:
         raise ValueError(f"only a refutation is confirmed; this verdict is {verdict.status.name}")
-    if isinstance(claim.holds, Always | AtLeast | Equal | Count | Vanishes) and verdict.row >= 0:
+    if isinstance(claim.holds, POINTWISE) and verdict.row >= 0:
         return _row_again(claim, instance, seeds[verdict.row : verdict.row + 1], verdict)
     return _rows_again(claim, instance, seeds)
 

@@ -59,6 +59,8 @@ def threshold_factor(log_e: Callable[[float], float], alpha: float, highest: flo
     `log_e` falls as c grows, and `highest` is a c beyond which it is at most 0 (the largest mean of X/bound).
     """
     wanted = -np.log(alpha)
+    if not highest > 0:
+        return 0.0
     if highest == np.inf:
         return float("inf") if log_e(1e300) >= wanted else 0.0
     low = high = highest

@@ -444,3 +444,7 @@ class Scaling:
         if not (drift if self.one_sided else abs(drift)) <= self.within:
             return Verdict(Status.REFUTED, why, *kept)
         return Verdict(Status.CONSISTENT, why, *kept)
+
+
+POINTWISE = Always | AtLeast | Equal | Count | Vanishes  # one row alone can be a counterexample
+SAMPLED = InExpectation | WithProbability | Quantile  # about samples: the rows are independent draws

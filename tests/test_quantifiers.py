@@ -451,6 +451,8 @@ def test_one_sample_copied_is_no_sample() -> None:
 def test_too_few_rows_decide_nothing() -> None:
     assert judged(0.8 * RNG.random((5, 4)), ONE, InExpectation(power=0.5)).status is Status.UNDECIDED
     assert judged(0.001 * RNG.random((5, 100)), ONE, InExpectation()).status is Status.VACUOUS
+    for holds in (InExpectation(), WithProbability(0.1), Quantile(0.1)):
+        assert judged(np.zeros((5, 100)), ONE, holds).status is Status.VACUOUS
     assert judged(0.5 * RNG.random((5, 4)), ONE, WithProbability(0.1)).status is Status.UNDECIDED
     assert judged(0.5 * RNG.random((5, 68)), ONE, WithProbability(0.1)).status is Status.UNDECIDED
     assert judged(0.5 * RNG.random((5, 70)), ONE, WithProbability(0.1)).status is Status.CONSISTENT
