@@ -17,7 +17,8 @@ from array_api_compat import is_numpy_array
 from ratecheck.arrays import mapped, promoted
 from ratecheck.contracts import Claim, Evidence, P, Relation, S, Status, Verdict
 from ratecheck.quantifiers import POINTWISE, Equal, Vanishes
-from ratecheck.runner import kept_indices, run
+from ratecheck.readings import kept_indices
+from ratecheck.runner import run
 
 T = TypeVar("T")
 QUANTA = 16.0  # units in the last place of the largest reading, below which a double is not trusted
@@ -49,8 +50,10 @@ def _row_again(claim: Claim[P, S], instance: str, seed: range, verdict: Verdict)
         how = "within rounding of the data" if stays is None else f"it stands when the data move in the last bit, {stays}"
         return f"not confirmable in higher precision: {higher}; {how}"
     found = higher.stands([plain, *firm])
-    return f"within rounding: at no k does the violation exceed {SURE:g} times what precision and the last bit of the data make" if found is None else (
-        f"confirmed in longdouble ({found})"
+    return (
+        f"within rounding: at no k does the violation exceed {SURE:g} times what precision and the last bit of the data make"
+        if found is None
+        else (f"confirmed in longdouble ({found})")
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ratecheck.contracts import Claim, Theorem, Verdict
-from ratecheck.falsify import Search
+from ratecheck.hunt import Search
 from ratecheck.runner import run
 from ratecheck.space import Number
 
@@ -64,7 +64,7 @@ class Witness:
             f"draw = partial(claim.instances[{at.instance!r}]{chosen})\n"
             'claim = replace(claim, instances={"witness": draw}, sharp={})\n'
             f'verdict, evidence, problem = run(claim, "witness", range({self.seed}, {self.seed + self.rows}))\n'
-            "print(verdict.status.name, verdict.why, sep=\": \")\n"
+            'print(verdict.status.name, verdict.why, sep=": ")\n'
         )
 
     def save(self, folder: Path) -> Path:
@@ -72,7 +72,9 @@ class Witness:
         folder.mkdir(parents=True, exist_ok=True)
         stem = self.address.module.removeprefix("theory_checks.").replace(".", "-")
         file = folder / f"{stem}-{sha256(repr(self.address).encode()).hexdigest()[:8]}.json"
-        file.write_text(json.dumps({**asdict(self), "address": self.address._asdict()}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        file.write_text(
+            json.dumps({**asdict(self), "address": self.address._asdict()}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
+        )
         return file
 
 

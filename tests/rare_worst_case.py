@@ -56,10 +56,7 @@ class Huber:
 
 
 def huber(
-    seeds: range,
-    n: Annotated[int, (1, 40)] = 5,
-    delta: Annotated[float, (1e-4, 10.0)] = 1.0,
-    R: Annotated[float, (0.1, 10.0)] = 1.0,
+    seeds: range, n: Annotated[int, (1, 40)] = 5, delta: Annotated[float, (1e-4, 10.0)] = 1.0, R: Annotated[float, (0.1, 10.0)] = 1.0
 ) -> Huber:
     """x_0 is R times a random direction."""
     d = np.stack([np.random.default_rng([seed, 4]).standard_normal(n) for seed in seeds])

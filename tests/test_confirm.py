@@ -115,7 +115,9 @@ def test_one_millionth_too_much_at_1e_minus_9_is_confirmed(k: range) -> None:
 
 @needs_longdouble
 def test_a_place_that_is_not_kept() -> None:
-    dips = replace(CLAIM, k=range(3000), bound=lambda k, c: 3 * c["gap"] * np.where(k == 2001, 0.1, 1.0), metric=each(lambda p, s: 0 * gap(p, s) + 1.0))
+    dips = replace(
+        CLAIM, k=range(3000), bound=lambda k, c: 3 * c["gap"] * np.where(k == 2001, 0.1, 1.0), metric=each(lambda p, s: 0 * gap(p, s) + 1.0)
+    )
     told = answer(dips)
     assert "k = 2001" in told and told.startswith("confirmed in longdouble")
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from ratecheck import Claim, SameOrder, Status
-from ratecheck.falsify import Search, falsify
+from ratecheck.falsify import falsify
+from ratecheck.hunt import Search
 from ratecheck.runner import run
 from ratecheck.space import Parameter, parameters
 from ratecheck.witness import Address, Witness, load, replay, witness

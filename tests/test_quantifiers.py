@@ -180,7 +180,13 @@ def test_lower_bound_zero_is_empty() -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected", "ratio"),
-    [(-2.0, Status.CONSISTENT, 0.5), (-1.0, Status.CONSISTENT, 1.0), (-0.5, Status.REFUTED, 2.0), (0.0, Status.REFUTED, inf), (-50.0, Status.VACUOUS, 0.02)],
+    [
+        (-2.0, Status.CONSISTENT, 0.5),
+        (-1.0, Status.CONSISTENT, 1.0),
+        (-0.5, Status.REFUTED, 2.0),
+        (0.0, Status.REFUTED, inf),
+        (-50.0, Status.VACUOUS, 0.02),
+    ],
 )
 def test_negative_upper_bound(value: float, expected: Status, ratio: float) -> None:
     """A decrease: the metric is at most -1. Never near it is empty, as for a bound above 0."""
@@ -208,7 +214,9 @@ def deep(k: Any, c: Any) -> Any:
     return 0.5 ** (k + 1)
 
 
-@pytest.mark.parametrize("holds", [Always(), Equal(), Vanishes(1.1), AtLeast(), WithProbability(0.1), Quantile(0.1)], ids=lambda q: type(q).__name__)
+@pytest.mark.parametrize(
+    "holds", [Always(), Equal(), Vanishes(1.1), AtLeast(), WithProbability(0.1), Quantile(0.1)], ids=lambda q: type(q).__name__
+)
 def test_deep_linear_rate_raises_no_false_alarm(holds: Quantifier) -> None:
     noise = 1e-15 * RNG.uniform(-1, 1, (999, 128))
     metric = np.maximum(DEEP[:, None] + noise, 0.0)

@@ -34,7 +34,8 @@ from ratecheck import (
     each,
 )
 from ratecheck.arrays import has_nan, locked
-from ratecheck.runner import KEPT, kept_indices, run
+from ratecheck.readings import KEPT, kept_indices
+from ratecheck.runner import run
 from tests.replay import SOURCE, replay
 
 LENGTH = 1.0 / 3.0  # x_k = x_0 / 3^k
