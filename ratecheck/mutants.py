@@ -20,6 +20,8 @@ from ratecheck.trial import Outcome, Trial
 from ratecheck.twins import algorithms, measures, numbers
 from ratecheck.wrong_bounds import bounds
 
+FATES = ("killed", "crashed", "survived", "open", "not run", "still true", "same iterates")  # the first counts, of several
+
 
 @dataclass(frozen=True)
 class Row:
@@ -29,7 +31,7 @@ class Row:
     mutant: str
     kind: str  # algorithm or bound
     fate: str
-    killed_by: str | None  # LAW UNIT SIDE BOUND SHARP E-VALUE GIVEN POWER FAILED
+    killed_by: str | None  # LAW UNIT SIDE BOUND SHARP E-VALUE GIVEN POWER FAILED ALONE
     note: str
 
 
@@ -82,15 +84,24 @@ def _hunted(mutant: Mutant, outcome: Outcome, seconds: float) -> Outcome:
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:
-    """Kills by tooth and the share killed of what was killed or survived; for the rest, how many of each fate."""
+    """Kills by tooth, and the share killed of the mutants that were killed or survived; for the rest, how many of each fate.
+
+    A slip in an algorithm is one mutant, whichever claims run it: it is killed if one of them notices. A bound is its claim's own.
+    """
     result: dict[str, Any] = {}
     for kind in ("algorithm", "bound"):
-        mine = [r for r in rows if r.kind == kind]
-        fates = Counter(r.fate for r in mine)
-        judged = fates["killed"] + fates["survived"]
+        fates: dict[tuple[str, str], Row] = {}
+        for row in (r for r in rows if r.kind == kind):
+            key = (row.mutant, "" if kind == "algorithm" else row.claim)
+            if key not in fates or FATES.index(row.fate) < FATES.index(fates[key].fate):
+                fates[key] = row
+        counts = Counter(row.fate for row in fates.values())
+        judged = counts["killed"] + counts["survived"]
         result[kind] = {
-            "teeth": dict(sorted(Counter(r.killed_by for r in mine if r.killed_by).items())),
-            "fates": dict(sorted(fates.items())),
-            "killed": fates["killed"] / judged if judged else None,
+            "mutants": len(fates),
+            "fates": dict(sorted(counts.items())),
+            "teeth": dict(sorted(Counter(row.killed_by for row in fates.values() if row.killed_by).items())),
+            "killed": counts["killed"] / judged if judged else None,
+            "survivors": [f"{row.claim}: {row.mutant}" for row in fates.values() if row.fate == "survived"],
         }
     return result

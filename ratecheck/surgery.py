@@ -5,9 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 import inspect
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path, PurePath
 from types import FunctionType
 from typing import Any, TypeAlias
 
@@ -27,8 +29,7 @@ class Slip:
 
 @cache
 def _tree(file: str) -> ast.Module:
-    with open(file, encoding="utf-8") as source:  # noqa: PTH123
-        return ast.parse(source.read())
+    return ast.parse(Path(file).read_text(encoding="utf-8"))
 
 
 def source(f: Callable[..., Any]) -> ast.FunctionDef | ast.Lambda | None:
@@ -75,7 +76,9 @@ def rebuilt(f: FunctionType, node: ast.FunctionDef | ast.Lambda, others: Mapping
     made.body = body
     module = ast.fix_missing_locations(outer)
     names = {**f.__globals__, **others}
-    exec(compile(module, f.__code__.co_filename, "exec", dont_inherit=True), names)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a slip such as 1[:, None] crashes when it runs
+        exec(compile(module, f.__code__.co_filename, "exec", dont_inherit=True), names)
     twin: Callable[..., Any] = names["_outer"](*(cell.cell_contents for cell in f.__closure__ or ()))
     assert isinstance(twin, FunctionType)
     twin.__defaults__, twin.__kwdefaults__ = f.__defaults__, f.__kwdefaults__
@@ -87,8 +90,9 @@ def slips(f: Callable[..., Any], others: Mapping[str, Any] | None = None) -> Ite
     node = source(f)
     if node is None or not isinstance(f, FunctionType):
         return
+    file = "/".join(PurePath(f.__code__.co_filename).parts[-2:])
     for number, what, change in _sites(node):
-        yield Slip(what, rebuilt(f, _changed(node, number, change), others or {}))
+        yield Slip(f"{file} {what}", rebuilt(f, _changed(node, number, change), others or {}))
 
 
 def _changed(node: Any, number: int, change: Change) -> Any:

@@ -25,11 +25,24 @@ HELPERS = 4  # functions beside the class whose source is changed as well
 
 def algorithms(algorithm: Any) -> Iterator[Twin]:
     """The algorithm with one slip in its source, or in how it treats noise, memory and order. Combined ones: one part at a time."""
-    yield "all rows see the noise of the first", SharedNoise(algorithm)
-    yield "overwrites the states it has yielded", Overwriting(algorithm)
-    yield "yields every state one index late", Late(algorithm)
-    yield "computes in single precision", Single(algorithm)
+    name = _name(algorithm)
+    yield f"{name}: all rows see the noise of the first", SharedNoise(algorithm)
+    yield f"{name}: overwrites the states it has yielded", Overwriting(algorithm)
+    yield f"{name}: yields every state one index late", Late(algorithm)
+    yield f"{name}: computes in single precision", Single(algorithm)
     yield from _cut(algorithm)
+
+
+def _name(algorithm: Any) -> str:
+    """The class, and what it combines."""
+    parts = [getattr(algorithm, field.name) for field in fields(algorithm)] if is_dataclass(algorithm) else []
+    made_of = [
+        _name(part) if hasattr(part, "iterates") else part.__name__
+        for part in parts
+        if hasattr(part, "iterates") or isinstance(part, FunctionType)
+    ]
+    inner = ", ".join(n for n in made_of if n != "<lambda>")
+    return type(algorithm).__name__ + (f"({inner})" if inner else "")
 
 
 def _cut(algorithm: Any) -> Iterator[Twin]:
@@ -44,10 +57,10 @@ def _cut(algorithm: Any) -> Iterator[Twin]:
         part = getattr(algorithm, field.name)
         if hasattr(part, "iterates"):
             for what, wrong in _cut(part):
-                yield f"{field.name}: {what}", with_field(algorithm, field.name, wrong)
+                yield what, with_field(algorithm, field.name, wrong)
         elif isinstance(part, FunctionType) and not part.__module__.startswith("ratecheck."):
             for slip in slips(part):
-                yield f"{field.name}: {slip.what}", with_field(algorithm, field.name, slip.function)
+                yield slip.what, with_field(algorithm, field.name, slip.function)
 
 
 def _methods(kind: type) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -69,7 +82,7 @@ def _methods(kind: type) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, g in called.items():
         for slip in slips(g):
             users = {n: _seeing(f, name, slip.function) for n, f in own.items() if name in f.__code__.co_names}
-            yield f"{name}, {slip.what}", users
+            yield slip.what, users
 
 
 def _seeing(f: FunctionType, name: str, other: Any) -> FunctionType:
@@ -98,7 +111,7 @@ def numbers(algorithm: Any) -> Iterator[Twin]:
                 for what, wrong in numbers(part):
                     yield f"{field.name}: {what}", with_field(algorithm, field.name, wrong)
                 break
-            elif isinstance(part, FunctionType):
+            elif isinstance(part, FunctionType) and not type(algorithm).__module__.startswith("ratecheck."):
                 yield label, with_field(algorithm, field.name, lambda *args, f=part, c=factor: c * f(*args))
 
 
