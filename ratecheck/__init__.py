@@ -30,23 +30,9 @@ from ratecheck.contracts import (
 )
 from ratecheck.experiments import AffineFiniteSum, Counted, Counting, Direct, HasX, Lockstep, Moment, SecondMoment, Tally
 from ratecheck.measures import at_average, best, best_within, change, each, each_step, mean, total
-from ratecheck.quantifiers import (
-    Always,
-    AtLeast,
-    AtMostOrder,
-    Count,
-    Equal,
-    InExpectation,
-    Quantile,
-    SameOrder,
-    SameRate,
-    Scaling,
-    Threshold,
-    Vanishes,
-    WithProbability,
-    arithmetic,
-    geometric,
-)
+from ratecheck.orders import AtMostOrder, SameOrder, SameRate, Scaling, arithmetic, geometric
+from ratecheck.quantifiers import Always, AtLeast, Count, Equal, Threshold, Vanishes
+from ratecheck.samples import InExpectation, Quantile, WithProbability
 
 __version__ = "0.1.0"
 

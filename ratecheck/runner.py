@@ -3,345 +3,19 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Callable, Iterator, Mapping
-from itertools import tee
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
-from ratecheck.arrays import has_nan, host, locked, moved
-from ratecheck.contracts import Array, Bound, Certified, Claim, Evidence, Extreme, Noise, P, Relation, S, Side, Status, Unit, Verdict
+from ratecheck.arrays import locked, moved
+from ratecheck.contracts import Claim, Evidence, P, S, Status, Verdict
 from ratecheck.noise import SeededNoise
-from ratecheck.quantifiers import EXACTLY, Scaling, Threshold, closeness
+from ratecheck.posed import Missing
+from ratecheck.readings import LAWFUL, MET, Failed, gather, merged
 
-KEPT = 128  # indices whose metric and bound are kept for every row
-BLOCK = 128  # readings compared at a time
 ROWS = 256  # seeds run at a time
-LAWS_UNTIL = 1000  # laws hold at every k below, then at the kept k
-LAWFUL = 1e-8  # largest relative residual of an update equation
-MET = 1 + 1e-12  # used/allowed of a hypothesis that is met
-
-
-class Missing(KeyError):
-    """A bound asks for a name that neither the problem nor the run supplies."""
-
-
-class _Names(Mapping[str, Any]):
-    """The constants that a bound may use; remembers which it used."""
-
-    def __init__(self, values: Mapping[str, Any]) -> None:
-        self.values_ = values
-        self.used: set[str] = set()
-
-    def __getitem__(self, name: str) -> Any:
-        if name not in self.values_:
-            raise Missing(name)
-        self.used.add(name)
-        return self.values_[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.values_)
-
-    def __len__(self) -> int:
-        return len(self.values_)
-
-
-def kept_indices(k: range) -> Any:
-    """At most KEPT log-spaced indices of k, the first and the last among them."""
-    places = np.unique(np.rint(np.geomspace(1, len(k), KEPT)).astype(int)) - 1
-    return np.array([k[int(p)] for p in places])
-
-
-def _evaluate(f: Bound, k: Any, values: Mapping[str, Any], shape: tuple[int, ...]) -> Any:
-    """f(k, values) on the host, broadcast to (K, B)."""
-    return np.broadcast_to(np.asarray(f(np.asarray(k, dtype=float)[:, None], values)), shape)
-
-
-def _asserted(claim: Claim[P, S]) -> list[tuple[str, Bound, Unit, Relation]]:
-    """Everything that must scale rightly and may only err on the safe side."""
-    parts: list[tuple[str, Bound, Unit, Relation]] = [("bound", claim.bound, claim.unit, claim.holds.relation)]
-    parts += [(f"given {name!r}", f, Unit(), Relation.AT_MOST) for name, f in claim.given.items()]
-    parts += [("rounding", claim.rounding, claim.unit, Relation.ORDER), ("gap", claim.gap, claim.unit, Relation.ORDER)]
-    return parts
-
-
-def _differs(a: Any, b: Any) -> bool:
-    with np.errstate(all="ignore"):
-        wrong = np.abs(a - b) > 1e-6 * np.maximum(np.abs(a), np.abs(b))
-    return bool((wrong & np.isfinite(a) & np.isfinite(b)).any())
-
-
-def flaw(claim: Claim[P, S], certified: Mapping[str, Certified], k: Any, values: Mapping[str, Any]) -> Verdict | None:
-    """A wrong unit, or a constant on the wrong side, at the indices k, (2,); None if the claim is well posed there."""
-    units = {name: c.unit for name, c in certified.items()} | {name: s.unit for name, s in claim.seen.items()}
-    rows = np.broadcast_shapes(*(np.shape(v)[-1:] for v in values.values())) if values else (1,)
-    shape = (len(k), *(rows or (1,)))
-    for label, f, unit, relation in _asserted(claim):
-        names = _Names(values)
-        base = _evaluate(f, k, names, shape)
-        for what, lf, lx in (("f", 16.0, 1.0), ("x", 1.0, 16.0)):
-            scaled = {n: v * lf ** units[n].f * lx ** units[n].x for n, v in values.items()}
-            wanted = base * lf**unit.f * lx**unit.x
-            got = _evaluate(f, k, scaled, shape)
-            if _differs(got, wanted):
-                with np.errstate(all="ignore"):
-                    found = float(np.nanmedian(np.log(np.abs(got / base)))) / np.log(16.0)
-                have = f"{what}^{found:.3g}" if np.isfinite(found) else "no power of it"
-                return Verdict(Status.ILL_POSED, f"{label} scales like {have}, the unit asks for {what}^{unit.f if what == 'f' else unit.x:g}")
-        for name in sorted(names.used & set(certified)):
-            side = certified[name].side
-            if relation is Relation.ORDER or side in (Side.EXACT, Side.ESTIMATED):
-                continue
-            truth = 0.99 if side is Side.UPPER else 1.01  # where the true value may lie
-            moved_ = _evaluate(f, k, {**values, name: values[name] * truth}, shape)
-            with np.errstate(all="ignore"):
-                change = (moved_ - base) / np.maximum(np.abs(base), np.finfo(float).tiny)
-            wrong = {
-                Relation.AT_MOST: change > 1e-12,
-                Relation.AT_LEAST: change < -1e-12,
-                Relation.EQUAL: np.abs(change) > 1e-12,
-            }[relation]
-            if wrong.any():
-                return Verdict(Status.ILL_POSED, f"{label} uses {name}, an {side.value}, on the wrong side for '{relation.value}'")
-    return None
-
-
-def uncertified(claim: Claim[P, S], certified: Mapping[str, Certified], values: Mapping[str, Any]) -> list[str]:
-    """The ESTIMATED constants that the bound, its gap, a hypothesis or the quantifier uses."""
-    names = _Names(values)
-    for f in (claim.bound, claim.gap, *claim.given.values()):
-        f(np.asarray([[float(claim.k.start)]]), names)
-    for quantifier in (claim.holds, *claim.sharp.values()):
-        if isinstance(quantifier, Scaling | Threshold):
-            quantifier.of(names)
-    return sorted(n for n in names.used if n in certified and certified[n].side is Side.ESTIMATED)
-
-
-def _watched(claim: Claim[P, S], problem: P, noise: Noise, kept: Any, laws: _Laws) -> Iterator[S]:
-    """The states as the algorithm yields them, read-only; the residuals of the laws are collected on the way."""
-    late = {int(i) for i in kept}
-    before: S | None = None
-    for k, state in enumerate(claim.algorithm.iterates(problem, noise)):
-        locked(state)
-        if k in late and has_nan(state):
-            laws.add("every state is a number", np.nan)
-        if claim.laws and before is not None and (k - 1 < LAWS_UNTIL or k - 1 in late):
-            for name, law in claim.laws.items():
-                laws.add(name, law(problem, before, state))
-        before = state
-        yield state
-
-
-class _Laws:
-    """The largest residual of each law; apart from it, whether one was not a number (an overflow, or 0/0)."""
-
-    def __init__(self, rows: int) -> None:
-        self.rows = rows
-        self.largest: dict[str, Any] = {}
-        self.broken: dict[str, Any] = {}
-
-    def add(self, name: str, residual: Array) -> None:
-        r = np.abs(np.atleast_1d(host(residual)))
-        finite = np.isfinite(r)
-        self.largest[name] = np.maximum(self.largest.get(name, 0.0), np.where(finite, r, 0.0))
-        self.broken[name] = self.broken.get(name, False) | ~finite
-
-    def residuals(self) -> dict[str, Any]:
-        worst = {n: np.where(self.broken[n] & (r <= LAWFUL), np.nan, r) for n, r in self.largest.items()}
-        return {n: np.broadcast_to(r, (self.rows,)) for n, r in worst.items()}
-
-
-class _Side:
-    """Running extremes of one side of the comparison."""
-
-    def __init__(self, rows: int, sign: float) -> None:
-        self.sign = sign
-        self.excess = np.full(rows, -np.inf)
-        self.ratio = np.full(rows, -sign * np.inf)
-        self.k = np.full(rows, -1)
-        self.doubt = np.zeros(rows, dtype=int)
-
-    def update(self, k: Any, metric: Any, bound: Any, resolution: Any, gap: Any) -> None:
-        excess = self.sign * (metric - bound) - resolution
-        scale = np.abs(bound) + resolution
-        scale = np.where(scale > 0, scale, np.finfo(float).tiny)  # nothing but 0 (and the gap) is equal to 0
-        with np.errstate(all="ignore"):
-            sure = (excess - gap) / scale
-            ratio = closeness(self.sign, metric, bound, resolution * (1 + EXACTLY) + gap)
-        self.doubt += ((excess - gap <= 0) & (excess + gap > 0) & (gap > 0)).sum(axis=0)
-        self.excess = np.maximum(self.excess, sure.max(axis=0))
-        worst = np.where(np.isnan(ratio), -np.inf, self.sign * ratio)
-        at = worst.argmax(axis=0)
-        top = ratio[at, np.arange(metric.shape[1])]
-        better = (self.sign * top > self.sign * self.ratio) | (self.k < 0)
-        self.k = np.where(better, k[at], self.k)
-        self.ratio = np.where(better, top, self.ratio)
-
-    def extreme(self) -> Extreme:
-        return Extreme(self.excess, self.ratio, self.k)
-
-
-class _Failed(Exception):
-    """Carries the verdict of a run that cannot be judged."""
-
-    def __init__(self, why: str, k: int = -1, row: int = -1) -> None:
-        super().__init__(why)
-        self.verdict = Verdict(Status.FAILED, why, k=k, row=row)
-
-
-class _Collector:
-    """Compares block after block of readings and keeps O(rows) of them."""
-
-    def __init__(self, claim: Claim[Any, Any], certified: Mapping[str, Certified], rows: int) -> None:
-        self.claim, self.certified, self.rows = claim, certified, rows
-        self.constants = {n: np.broadcast_to(np.asarray(host(c.value)), (rows,)) for n, c in certified.items()}
-        self.kept = kept_indices(claim.k)
-        self.over, self.under = _Side(rows, 1.0), _Side(rows, -1.0)
-        self.least = np.full(rows, np.inf)
-        self.blind = np.zeros(rows, dtype=int)
-        self.diverged = np.zeros(rows, dtype=bool)
-        self.given: dict[str, Any] = {}
-        self.curves: list[tuple[Any, Any, Any, Any]] = []
-        self.estimated: list[str] = []
-        self.checked = False
-
-    def add(self, k: Any, metric: Any, seen: Mapping[str, Any]) -> Verdict | None:
-        shape = (len(k), self.rows)
-        values = {**self.constants, **seen}
-        for name, f in self.claim.given.items():
-            used = _evaluate(f, k, values, shape)
-            worst = np.where(np.isnan(used), np.inf, used).max(axis=0)
-            self.given[name] = np.maximum(self.given.get(name, -np.inf), worst)
-        applies = all((g <= MET).all() for g in self.given.values())  # outside, a bound may be anything
-        if not self.checked or k[-1] == self.claim.k[-1]:  # units and sides at both ends of k
-            ends = sorted({0, len(k) - 1})
-            at = {n: (v[ends, :] if np.ndim(v) == 2 else v) for n, v in values.items()}
-            found = flaw(self.claim, self.certified, k[ends], at) if applies else None
-            if found:
-                return found
-            self.estimated = uncertified(self.claim, self.certified, {n: v[0] if np.ndim(v) == 2 else v for n, v in values.items()})
-            self.checked = True
-        bound, resolution, gap = (_evaluate(f, k, values, shape) for f in (self.claim.bound, self.claim.rounding, self.claim.gap))
-        if applies:
-            _sound(k, bound, resolution, gap)
-        gap = np.maximum(gap, 0.0)
-        metric = self._finite(k, metric, bound)
-        self.over.update(k, metric, bound, resolution, gap)
-        self.under.update(k, metric, bound, resolution, gap)
-        scale = np.abs(bound) + resolution
-        self.least = np.minimum(self.least, ((metric + resolution + gap) / np.where(scale > 0, scale, np.finfo(float).tiny)).min(axis=0))
-        self.blind += (np.abs(bound) < resolution).sum(axis=0)
-        here = np.isin(k, self.kept)
-        self.curves.append((metric[here] + 0, bound[here] + 0, resolution[here] + 0, gap[here] + 0))
-        return None
-
-    def _finite(self, k: Any, metric: Any, bound: Any) -> Any:
-        """NaN fails the run, unless the row has overflowed before: then it counts as infinite. A lower bound is never met by an overflow."""
-        with np.errstate(all="ignore"):
-            blown = np.isinf(metric) | (metric > 1e100 * (1 + np.abs(bound)))
-        before = np.logical_or.accumulate(np.concatenate([self.diverged[None, :], blown]), axis=0)[:-1]
-        self.diverged = self.diverged | blown.any(axis=0)
-        relation = self.claim.holds.relation
-        broken = np.isnan(metric) & ~before
-        if relation is not Relation.EQUAL:
-            broken |= metric == -np.inf
-        if relation is Relation.AT_LEAST:
-            broken |= ~np.isfinite(metric)
-        if broken.any():
-            i, b = (int(j) for j in np.argwhere(broken)[0])
-            raise _Failed(f"the metric is {metric[i, b]} at k = {int(k[i])}, row {b}", int(k[i]), b)
-        return np.where(np.isnan(metric), np.inf, metric)
-
-    def evidence(self, laws: _Laws) -> Evidence:
-        idle = sorted(set(self.claim.laws) - set(laws.largest))
-        if idle:
-            raise _Failed(f"never tested, as the run has one state only: law {idle[0]!r}")
-        metric, bound, resolution, gap = (np.concatenate(parts) for parts in zip(*self.curves, strict=True))
-        return Evidence(
-            k=self.kept, metric=metric, bound=bound, resolution=resolution, gap=gap,
-            over=self.over.extreme(), under=self.under.extreme(), least=self.least, blind=self.blind,
-            doubt_over=self.over.doubt, doubt_under=self.under.doubt, given=self.given,
-            laws=laws.residuals(), constants=self.constants,
-        )
-
-
-def _sound(k: Any, bound: Any, resolution: Any, gap: Any) -> None:
-    """A bound, a rounding or a gap that is not a number, or an allowance below 0, fails the run."""
-    tiny = -EXACTLY * (np.abs(bound) + resolution)  # a computed duality gap may be -1e-17
-    for label, part, least in (("bound", bound, -np.inf), ("rounding", resolution, 0.0), ("gap", gap, tiny)):
-        broken = ~np.isfinite(part) | ~(part >= least)
-        if broken.any():
-            i, b = (int(j) for j in np.argwhere(broken)[0])
-            raise _Failed(f"the {label} is {part[i, b]} at k = {int(k[i])}, row {b}", int(k[i]), b)
-
-
-def gather(claim: Claim[P, S], problem: P, noise: Noise, rows: int) -> tuple[Evidence, list[str]] | Verdict:
-    """One pass over the run. The evidence and the names of uncertified constants, or the verdict that ends it early."""
-    lacking = sorted(t.value for t in claim.assumes - problem.traits)
-    if lacking:
-        return Verdict(Status.NOT_APPLICABLE, f"the problem is not known to be: {', '.join(lacking)}")
-    collector = _Collector(claim, problem.constants, rows)
-    laws = _Laws(rows)
-    streams = tee(_watched(claim, problem, noise, collector.kept, laws), 1 + len(claim.seen))
-    metric = claim.metric(problem, streams[0])
-    seen = {n: s.measure(problem, stream) for (n, s), stream in zip(claim.seen.items(), streams[1:], strict=True)}
-    block: list[tuple[int, Array, dict[str, Array]]] = []
-    with np.errstate(all="ignore"):
-        for k in range(claim.k[-1] + 1):
-            try:
-                reading = next(metric), {n: next(s) for n, s in seen.items()}
-            except StopIteration:
-                raise _Failed(f"the algorithm stopped before k = {k}; the claim needs {claim.k[-1]}", k) from None
-            if k in claim.k:
-                block.append((k, *reading))
-            if block and (len(block) == BLOCK or k == claim.k[-1]):
-                ks = np.array([entry[0] for entry in block])
-                ended = collector.add(ks, _stacked([e[1] for e in block], rows, "the metric", True), {
-                    n: _stacked([e[2][n] for e in block], rows, f"seen {n!r}", False) for n in seen
-                })
-                block = []
-                if ended:
-                    return ended
-    return collector.evidence(laws), collector.estimated
-
-
-def _stacked(readings: list[Array], rows: int, label: str, strictly: bool) -> Any:
-    """(K, B) on the host. `strictly`: one number must not stand for all rows, unless it is a plain Python number (a count)."""
-    parts = [np.asarray(float(r)) if type(r) in (int, float) else np.asarray(host(r)) for r in readings]
-    plain = type(readings[0]) in (int, float)
-    try:
-        if strictly and not plain and any(p.shape != (rows,) for p in parts):
-            raise ValueError
-        return np.stack([np.broadcast_to(p, (rows,)) for p in parts])
-    except ValueError:
-        raise _Failed(f"{label} has shape {parts[0].shape} per index, expected ({rows},): one number per row") from None
-
-
-def merged(parts: list[Evidence]) -> Evidence:
-    """Blocks of rows put side by side."""
-    if len(parts) == 1:
-        return parts[0]
-
-    def cat(get: Callable[[Evidence], Any]) -> Any:
-        return np.concatenate([np.asarray(get(p)) for p in parts], axis=-1)
-
-    def extreme(get: Callable[[Evidence], Extreme]) -> Extreme:
-        return Extreme(cat(lambda p: get(p).excess), cat(lambda p: get(p).ratio), cat(lambda p: get(p).k))
-
-    def named(get: Callable[[Evidence], Mapping[str, Any]]) -> dict[str, Any]:
-        names = sorted({n for p in parts for n in get(p)})
-        return {n: np.concatenate([get(p).get(n, np.zeros(p.metric.shape[1])) for p in parts]) for n in names}
-
-    first = parts[0]
-    return Evidence(
-        k=first.k, metric=cat(lambda p: p.metric), bound=cat(lambda p: p.bound),
-        resolution=cat(lambda p: p.resolution), gap=cat(lambda p: p.gap),
-        over=extreme(lambda p: p.over), under=extreme(lambda p: p.under), least=cat(lambda p: p.least),
-        blind=cat(lambda p: p.blind), doubt_over=cat(lambda p: p.doubt_over), doubt_under=cat(lambda p: p.doubt_under),
-        given=named(lambda p: p.given), laws=named(lambda p: p.laws), constants=named(lambda p: p.constants),
-    )
 
 
 def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) -> Verdict:
@@ -351,7 +25,9 @@ def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) 
     for name, used in e.given.items():
         b = int(np.argmax(used))
         if not used[b] <= MET:
-            return verdict._replace(status=Status.NOT_APPLICABLE, why=f"hypothesis {name!r} is missed by a factor {used[b]:.4g} in row {b}{observed}")
+            return verdict._replace(
+                status=Status.NOT_APPLICABLE, why=f"hypothesis {name!r} is missed by a factor {used[b]:.4g} in row {b}{observed}"
+            )
     for name, residual in e.laws.items():
         b = int(np.argmax(np.where(np.isnan(residual), 0.0, residual)))
         if residual[b] > LAWFUL:
@@ -361,7 +37,9 @@ def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) 
             b = int(np.argmax(np.isnan(residual)))
             return verdict._replace(status=Status.FAILED, why=f"{name!r}: not a number in row {b}{observed}")
     if estimated:
-        return verdict._replace(status=Status.NOT_APPLICABLE, why=f"assumption not certified ({', '.join(estimated)} estimated), conclusion{observed}")
+        return verdict._replace(
+            status=Status.NOT_APPLICABLE, why=f"assumption not certified ({', '.join(estimated)} estimated), conclusion{observed}"
+        )
     if verdict.status is Status.CONSISTENT and instance in claim.sharp:
         tight = claim.sharp[instance].judge(e)
         if tight.status is not Status.CONSISTENT:
@@ -377,7 +55,9 @@ def _where(error: BaseException) -> str:
     return f" ({'/'.join(own[-1][0].parts[-3:])}:{own[-1][1]})" if own else ""
 
 
-def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, change: Callable[[P], P] = lambda p: p) -> tuple[Verdict, Evidence | None, P | None]:
+def run(
+    claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, change: Callable[[P], P] = lambda p: p
+) -> tuple[Verdict, Evidence | None, P | None]:
     """The verdict of one claim on one instance, its evidence if the run could be judged, and the (last block of the) problem.
 
     Errors: none; whatever goes wrong in the suite's code is a FAILED verdict with its place.
@@ -397,7 +77,7 @@ def run(claim: Claim[P, S], instance: str, seeds: range, xp: ModuleType = np, ch
             estimated = sorted({*estimated, *result[1]})
         evidence = merged(parts)
         return judge(claim, evidence, instance, estimated), evidence, problem
-    except _Failed as failed:
+    except Failed as failed:
         return failed.verdict, None, problem
     except Missing as missing:
         known = sorted({*(problem.constants if problem is not None else ()), *claim.seen})

@@ -16,7 +16,10 @@ from typing import Any
 
 from ratecheck.contracts import Claim, Status, Theorem
 
-ENGINE = ("arrays", "contracts", "evalues", "experiments", "measures", "noise", "oracles", "quantifiers", "runner")
+ENGINE = (
+    "arrays", "contracts", "evalues", "experiments", "measures", "noise", "oracles", "orders", "posed", "quantifiers", "readings", "runner",
+    "samples",
+)  # fmt: skip
 
 
 PACKAGES = ("theory_checks", "problems", "algorithms", "benchmarks")
