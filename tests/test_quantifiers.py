@@ -296,6 +296,11 @@ def test_rounding_is_no_excuse_for_a_claim() -> None:
     """A resolution larger than the bound grants everything and earns nothing."""
     assert judged(np.full(9, 5.0), ONE, Always(), rounding=lambda k, c: 100 + 0 * k).status is Status.VACUOUS
     assert judged(np.full(9, 5.0), ONE, Equal(), rounding=lambda k, c: 100 + 0 * k).status is Status.VACUOUS
+    half: Bound = lambda k, c: 0.5 + 0 * k
+    for holds in (Always(), AtLeast(), Equal(), Vanishes(9.0)):
+        assert judged(np.full(9, 1.4), ONE, holds, rounding=half).status is Status.VACUOUS, "half the bound is no rounding"
+    found = judged(0.5 ** np.arange(60.0), lambda k, c: 0.5**k, Always(), rounding=lambda k, c: 1e-9 + 0 * k)
+    assert found.status is Status.CONSISTENT and "hides 41% of it" in found.why
 
 
 # --- power, by brute force -----------------------------------------------------------------------------------------
