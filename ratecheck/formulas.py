@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
+from functools import partialmethod
 from math import pi
 from typing import Any
 
@@ -19,10 +20,15 @@ from sympy.printing.latex import LatexPrinter
 
 LONGEST = 1500  # characters of LaTeX; longer is no help to a reader
 
-_GREEK = frozenset(re.findall(r"\w+", """
+_GREEK = frozenset(
+    re.findall(
+        r"\w+",
+        """
     alpha beta gamma delta zeta eta theta kappa lambda mu nu xi pi rho sigma tau chi psi omega varepsilon ell
     Gamma Delta Theta Lambda Xi Pi Sigma Phi Psi Omega
-"""))
+""",
+    )
+)
 _WORDS = {"lam": r"\lambda", "eps": r"\varepsilon", "epsilon": r"\varepsilon", "phi": r"\varphi"}
 _MARKS = {"star": r"\star", "plus": "+", "minus": "-", "inf": r"\infty", "infty": r"\infty"}  # superscripts
 _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
@@ -30,6 +36,9 @@ _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 
 def nice(name: str) -> str:
     r"""LaTeX of a constant's name: mu -> \mu, f_star -> f^{\star}, L_max -> L_{\max}, b1 -> b_{1}, x_0_norm -> x_{0, norm}."""
+    pieces = re.findall(r"\w+|\W+", name)
+    if len(pieces) > 1:  # "d_in/d_out"
+        return "".join(nice(piece) if piece[0].isalnum() else piece for piece in pieces)
     head, *tail = [part for part in name.split("_") if part] or [name]
     split = re.fullmatch(r"([A-Za-z]+?)(\d+)", head)
     if split:
@@ -93,23 +102,28 @@ def _where(condition: Any, yes: Any, no: Any) -> Any:
     return sp.Piecewise((yes, condition), (no, True), evaluate=False)
 
 
+_OF_SYMPY = """
+    sqrt exp log sin cos tan asin acos atan sinh cosh tanh asinh acosh atanh sign floor arcsin:asin arccos:acos arctan:atan
+    arcsinh:asinh arccosh:acosh arctanh:atanh abs:Abs absolute:Abs fabs:Abs ceil:ceiling maximum:Max minimum:Min fmax:Max fmin:Min
+    less:Lt less_equal:Le greater:Gt greater_equal:Ge equal:Eq not_equal:Ne logical_and:And logical_or:Or logical_not:Not
+    bitwise_and:And bitwise_or:Or invert:Not remainder:Mod mod:Mod power:Pow pow:Pow float_power:Pow
+"""
 _FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "add": lambda a, b: _amount(a) + _amount(b), "subtract": lambda a, b: _amount(a) - _amount(b),
+    **{name: getattr(sp, other or name) for name, _, other in (word.partition(":") for word in _OF_SYMPY.split())},
+    "add": lambda a, b: _amount(a) + _amount(b),
+    "subtract": lambda a, b: _amount(a) - _amount(b),
     "multiply": lambda a, b: _amount(a) * _amount(b),
-    "divide": lambda a, b: a / b, "true_divide": lambda a, b: a / b, "floor_divide": lambda a, b: sp.floor(a / b),
-    "power": lambda a, b: a**b, "float_power": lambda a, b: a**b, "pow": lambda a, b: a**b, "remainder": sp.Mod, "mod": sp.Mod,
-    "negative": lambda a: -a, "positive": lambda a: a, "square": lambda a: a**2, "reciprocal": lambda a: 1 / a,
-    "sqrt": sp.sqrt, "cbrt": lambda a: a ** sp.Rational(1, 3), "exp": sp.exp, "exp2": lambda a: 2**a,
-    "expm1": lambda a: sp.exp(a) - 1, "log": sp.log, "log1p": lambda a: sp.log(1 + a),
-    "log2": lambda a: sp.Function("log_2")(a), "log10": lambda a: sp.Function("log_10")(a),
-    "sin": sp.sin, "cos": sp.cos, "tan": sp.tan, "arcsin": sp.asin, "arccos": sp.acos, "arctan": sp.atan,
-    "asin": sp.asin, "acos": sp.acos, "atan": sp.atan, "sinh": sp.sinh, "cosh": sp.cosh, "tanh": sp.tanh,
-    "arccosh": sp.acosh, "arcsinh": sp.asinh, "arctanh": sp.atanh,
-    "abs": sp.Abs, "absolute": sp.Abs, "fabs": sp.Abs, "sign": sp.sign, "ceil": sp.ceiling, "floor": sp.floor,
-    "maximum": sp.Max, "minimum": sp.Min, "fmax": sp.Max, "fmin": sp.Min, "clip": lambda a, low, high: sp.Min(sp.Max(a, low), high),
-    "less": lambda a, b: a < b, "less_equal": lambda a, b: a <= b, "greater": lambda a, b: a > b, "greater_equal": lambda a, b: a >= b,
-    "equal": sp.Eq, "not_equal": sp.Ne, "logical_and": sp.And, "logical_or": sp.Or, "logical_not": sp.Not,
-    "bitwise_and": sp.And, "bitwise_or": sp.Or, "invert": sp.Not, "where": _where,
+    "divide": lambda a, b: a / b,
+    "floor_divide": lambda a, b: sp.floor(a / b),
+    "negative": lambda a: -a,
+    "positive": lambda a: a,
+    "square": lambda a: a**2,
+    "expm1": lambda a: sp.exp(a) - 1,
+    "log1p": lambda a: sp.log(1 + a),
+    "log2": sp.Function("log_2"),
+    "log10": sp.Function("log_10"),
+    "clip": lambda a, low, high: sp.Min(sp.Max(a, low), high),
+    "where": _where,
 }
 _THROUGH = {"asarray", "array", "astype", "broadcast_to", "real", "float64", "atleast_1d", "squeeze", "copy", "ascontiguousarray"}
 
@@ -148,6 +162,12 @@ class Formula:
     def of(name: str, *values: Any) -> Formula:
         return Formula(_FUNCTIONS[name](*[_expression(v) for v in values]))
 
+    def _apply(self, name: str, *others: Any) -> Formula:
+        return Formula.of(name, self, *others)
+
+    def _reflected(self, name: str, other: Any) -> Formula:
+        return Formula.of(name, other, self)
+
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **_keywords: Any) -> Any:
         return Formula.of(ufunc.__name__, *inputs) if method == "__call__" and ufunc.__name__ in _FUNCTIONS else NotImplemented
 
@@ -172,8 +192,7 @@ class Formula:
     def astype(self, *_: Any, **__: Any) -> Formula:
         return self
 
-    def reshape(self, *_: Any) -> Formula:
-        return self
+    reshape = astype
 
     def __getattr__(self, name: str) -> Any:
         if name in _FUNCTIONS:  # np.sqrt of an object array calls the element's own sqrt()
@@ -181,29 +200,13 @@ class Formula:
         raise AttributeError(name)
 
 
-def _install(dunder: str, name: str, reflected: bool) -> None:
-    def method(self: Formula, other: Any) -> Formula:
-        return Formula.of(name, other, self) if reflected else Formula.of(name, self, other)
-
-    setattr(Formula, dunder, method)
-
-
-def _install_unary(name: str) -> None:
-    setattr(Formula, {"absolute": "__abs__", "invert": "__invert__"}.get(name, f"__{name[:3]}__"), lambda self: Formula.of(name, self))
-
-
-for _short, _name in {
-    "add": "add", "sub": "subtract", "mul": "multiply", "truediv": "divide", "floordiv": "floor_divide", "pow": "power", "mod": "mod",
-    "and": "logical_and", "or": "logical_or",
-}.items():
-    _install(f"__{_short}__", _name, False)
-    _install(f"__r{_short}__", _name, True)
-for _short, _name in {"lt": "less", "le": "less_equal", "gt": "greater", "ge": "greater_equal", "eq": "equal", "ne": "not_equal"}.items():
-    _install(f"__{_short}__", _name, False)
-
-
-for _name in ("negative", "positive", "absolute", "invert"):
-    _install_unary(_name)
+_BINARY = "add sub:subtract mul:multiply truediv:divide floordiv:floor_divide pow:power mod and:logical_and or:logical_or"
+_OTHERS = "lt:less le:less_equal gt:greater ge:greater_equal eq:equal ne:not_equal neg:negative pos:positive abs invert"
+for _short, _, _name in (word.partition(":") for word in _BINARY.split()):
+    setattr(Formula, f"__{_short}__", partialmethod(Formula._apply, _name or _short))
+    setattr(Formula, f"__r{_short}__", partialmethod(Formula._reflected, _name or _short))
+for _short, _, _name in (word.partition(":") for word in _OTHERS.split()):
+    setattr(Formula, f"__{_short}__", partialmethod(Formula._apply, _name or _short))
 
 
 class _Printer(LatexPrinter):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from reports import html, pdf
-from reports.formulary import Formulary
+from reports.drawings import Drawings
 from reports.stored import Curves, InputError, load
 from reports.views import arrange
 
@@ -17,10 +17,10 @@ def build(directory: Path) -> list[Path]:
     results = load(directory)
     curves = Curves(directory)
     try:
-        report = arrange(results, curves)
+        with Drawings(directory / ".cache") as drawings:
+            report = arrange(results, curves, drawings)
+            index = html.write(report, directory, drawings.formula)
+            paper = pdf.write(report, directory, directory / ".cache", drawings.formula)
     finally:
         curves.close()
-    with Formulary(directory / ".cache") as formulas:
-        index = html.write(report, directory, formulas.svg)
-        paper = pdf.write(report, directory, directory / ".cache", formulas.svg)
     return [index, paper]

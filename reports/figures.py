@@ -19,14 +19,17 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
     few = len(curve.k) <= FEW
     series = [_foil(letter, name, foil, curve) for letter, name, foil in foils]
     spread = _spread(metric)
-    label = "metric (median; band: least to greatest)" if spread else "metric"
+    label = "metric (median, range)" if spread else "metric"
     series.append(Series(label, curve.k, metric.mid, metric.low if spread else None, metric.high if spread else None, BLUE, dots=few))
-    series.append(Series("bound", curve.k, bound.mid, *_edges(bound), ORANGE, "7 4", 1.8 if not equal else 1.4, dots=few))
+    name = "bound (median, range)" if _spread(bound) else "bound"
+    series.append(Series(name, curve.k, bound.mid, *_edges(bound), ORANGE, "7 4", 1.8 if not equal else 1.4, dots=few, filled=False))
     y = _y_axis(curve, [s.y for s in series[:-2]])
     floor = [v for v in curve.slack if v is not None and v > 0]
     if floor and y.knee == 0 and max(floor) > y.low:
-        series.insert(0, Series("resolution", curve.k, [*curve.slack], colour=INK, dash="1 3", width=1.0))
-    mark = (float(reached), f"ratio {ratio} at k = {reached}") if reached is not None and reached >= min(curve.k, default=math.inf) else None
+        series.append(Series("resolution", curve.k, [*curve.slack], colour=INK, dash="1 3", width=1.0))
+    mark = (
+        (float(reached), f"ratio {ratio} at k = {reached}") if reached is not None and reached >= min(curve.k, default=math.inf) else None
+    )
     return Plot(indices(curve.k), y, series, "k", "metric and bound", mark=mark).svg()
 
 
@@ -47,8 +50,14 @@ def study_figure(panel: Panel) -> str:
             cycle += 1
         series.append(Series(drawn.label, xs, ys, low, high, colour, dash, dots=drawn.style == "points", joined=drawn.style != "points"))
     ys_all = [v for s in series for part in (s.y, s.low or [], s.high or []) for v in _finite(part)]
-    return Plot(_chosen([x for s in series for x in s.x], panel.x_log, False), _chosen(ys_all, panel.y_log, True), series,
-                panel.x_label, panel.y_label, panel.title).svg()
+    return Plot(
+        _chosen([x for s in series for x in s.x], panel.x_log, False),
+        _chosen(ys_all, panel.y_log, True),
+        series,
+        panel.x_label,
+        panel.y_label,
+        panel.title,
+    ).svg()
 
 
 def _chosen(values: list[float], log: bool, margin: bool) -> Scale:
@@ -86,6 +95,8 @@ def _finite(values: Iterable[float | None]) -> list[float]:
 def _y_axis(curve: Curve, foils: list[list[float | None]]) -> Scale:
     """Fits metric and bound, cut far below the resolution; foils stretch it a little."""
     own = _finite([*curve.metric.low, *curve.metric.high, *curve.bound.low, *curve.bound.high])
+    if len(curve.k) == 1 and min(own, default=0.0) >= 0 and max(own, default=0.0) < 1e3 * min((v for v in own if v > 0), default=0.0):
+        return linear(min(own), max(own))  # a limit: 0 is a value like any other
     floor = min((v for v in curve.slack if v is not None and v > 0), default=0.0)
     if min(own, default=0.0) >= 0 and floor > 0 and max(own, default=0.0) > floor:
         own = [max(v, floor / 10) for v in own if v > 0]

@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import prose, words
+from reports import compact, prose, words
 from reports.figures import study_figure
 from reports.records import Study
 from reports.views import Report, slugged
@@ -48,28 +48,48 @@ def pages(report: Report, draw: Callable[[str], str | None]) -> Iterator[tuple[s
     yield render("statuses.html", "statuses.html")
     for family, own in report.families.items():
         here = [s for s in studies if s.study.family == family]
-        yield render("family.html", f"families/{slugged(family)}.html", family=family, pages=own, unchecked=report.unchecked.get(family, []), studies=here)
+        yield render(
+            "family.html",
+            f"families/{slugged(family)}.html",
+            family=family,
+            pages=own,
+            unchecked=report.unchecked.get(family, []),
+            studies=here,
+        )
     for page in report.pages:
-        yield render("theorem.html", page.path, page=page)
+        yield render("theorem.html", page.path, page=page, here=f"families/{slugged(page.theorem.family)}.html")
     if studies:
         yield render("studies.html", "studies.html", studies=studies)
     for s in studies:
         yield render("study.html", s.path, study=s.study, heading=s.study.title or s.study.name)
-    for study, title, path in ((report.results.calibration, "Calibration", "calibration.html"), (report.results.kill_matrix, "Kill matrix", "kill_matrix.html")):
+    for study, title, path in (
+        (report.results.calibration, "Calibration", "calibration.html"),
+        (report.results.kill_matrix, "Kill matrix", "kill_matrix.html"),
+    ):
         if study is not None:
             yield render("study.html", path, study=study, heading=study.title or title)
 
 
 def _render(environment: Environment, template: str, path: str, **names: Any) -> tuple[str, str]:
-    return path, environment.get_template(template).render(here=path, up="../" * path.count("/"), **names)
+    return path, environment.get_template(template).render({"here": path, "up": "../" * path.count("/"), **names})
 
 
 def _environment(report: Report, studies: list[StudyPage], draw: Callable[[str], str | None]) -> Environment:
-    environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["runs"] = lambda line: Markup(prose.html(line))
     environment.filters["slug"] = slugged
     environment.globals.update(
-        report=report, words=words, look=words.look, severity=words.severity, draw=draw, draw_panel=study_figure, menu=_menu(report, studies),
+        report=report,
+        words=words,
+        look=words.look,
+        severity=words.severity,
+        draw=draw,
+        draw_panel=study_figure,
+        menu=_menu(report, studies),
+        constants=compact.constants,
+        paths={p.theorem.claim: p.path for p in report.pages},
         prose=lambda line: Markup(prose.html(prose.runs(line))),
     )
     return environment
@@ -77,10 +97,18 @@ def _environment(report: Report, studies: list[StudyPage], draw: Callable[[str],
 
 def _menu(report: Report, studies: list[StudyPage]) -> list[tuple[str, str]]:
     families = [(f.replace("_", " "), f"families/{slugged(f)}.html") for f in report.families]
-    others = [("Studies", "studies.html", bool(studies)), ("Calibration", "calibration.html", report.results.calibration is not None),
-              ("Kill matrix", "kill_matrix.html", report.results.kill_matrix is not None)]
-    return [("Overview", "index.html"), *families, *[(label, path) for label, path, there in others if there],
-            ("What the verdicts mean", "statuses.html"), ("PDF", "ratecheck.pdf")]
+    others = [
+        ("Studies", "studies.html", bool(studies)),
+        ("Calibration", "calibration.html", report.results.calibration is not None),
+        ("Kill matrix", "kill_matrix.html", report.results.kill_matrix is not None),
+    ]
+    return [
+        ("Overview", "index.html"),
+        *families,
+        *[(label, path) for label, path, there in others if there],
+        ("What the verdicts mean", "statuses.html"),
+        ("PDF", "ratecheck.pdf"),
+    ]
 
 
 def manifest(report: Report) -> list[tuple[str, str]]:
@@ -88,8 +116,17 @@ def manifest(report: Report) -> list[tuple[str, str]]:
     m = report.results.manifest
     machine = ", ".join(part for part in (m.platform, m.processor, f"{m.cores} cores" if m.cores else "") if part)
     versions = ", ".join(f"{name} {version}" for name, version in (("Python", m.python), ("NumPy", m.numpy), ("SciPy", m.scipy)) if version)
-    rows = [("ratecheck", m.ratecheck), ("commit", m.commit), ("started", m.started), ("took", words.seconds(m.seconds)), ("profile", m.profile),
-            ("seeds", "" if m.seeds is None else str(m.seeds)), ("backend", m.backend), ("versions", versions), ("machine", machine)]
+    rows = [
+        ("ratecheck", m.ratecheck),
+        ("commit", m.commit),
+        ("started", m.started),
+        ("took", words.seconds(m.seconds)),
+        ("profile", m.profile),
+        ("seeds", "" if m.seeds is None else str(m.seeds)),
+        ("backend", m.backend),
+        ("versions", versions),
+        ("machine", machine),
+    ]
     return [(label, value) for label, value in rows if value]
 
 
@@ -101,6 +138,9 @@ def discovery(report: Report) -> str:
         return level
     if not isinstance(level, int | float) or isinstance(level, bool):
         return f"{tested} verdicts rest on e-values; no false discovery rate was stored with this run."
-    return (f"{tested} verdicts are statements in expectation or in probability. Their refutations are chosen by e-BH over the whole report: "
-            f"the expected fraction of false ones among them is at most {words.number(float(level))}, whatever the distributions and however the runs depend. "
-            "All other verdicts are deterministic.")
+    return (
+        f"{tested} verdicts are statements in expectation or in probability. Their refutations are chosen by e-BH over the whole report: "
+        f"the expected fraction of false ones among them is at most {words.number(float(level))}, "
+        "whatever the distributions and however the runs depend. "
+        "All other verdicts are deterministic."
+    )

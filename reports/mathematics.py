@@ -3,39 +3,73 @@
 from __future__ import annotations
 
 import re
+import warnings
 from functools import lru_cache
 from typing import Any
 
-from reports.words import RELATIONS
-
 SIZE = 19.0  # font size in the SVG's own units
-
-
-def comparison(formula: str | None, relation: str, holds: str) -> str | None:
-    """The bound as executed, with what is compared on its left."""
-    if formula is None:
-        return None
-    metric = r"\mathbb{E}\,\mathrm{metric}(k)" if holds == "InExpectation" else r"\mathrm{metric}(k)"
-    sign = RELATIONS.get(relation, r"\leq")
-    return rf"{metric} \;{sign}\; {formula}"
+GRID = 20  # whole numbers of 1/GRID of a unit, 0.3 % of a letter: short in the page, shorter still in the PDF
 
 
 @lru_cache(maxsize=1)
 def _ziamath() -> Any:
-    import ziafont
     import ziamath
+    from ziafont.config import config
 
-    ziafont.config.svg2 = False  # no <symbol>: nothing needs an id, so many formulas stand in one page
-    ziafont.config.precision = 2
+    config.svg2 = False  # no <symbol>: nothing needs an id, so many formulas stand in one page
+    config.precision = 2
     return ziamath
 
 
 def svg(latex: str) -> str | None:
     """The drawn formula; None where LaTeX is not understood."""
     try:
-        drawn = str(_ziamath().Latex(latex, size=SIZE, color="#1a1a1a").svg())
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # of importlib.resources, inside ziamath
+            return compact(str(_ziamath().Latex(latex, size=SIZE, color="#1a1a1a").svg()))
     except Exception:  # a formula that cannot be drawn is shown as its source
         return None
-    drawn = drawn.replace(' xmlns:xlink="http://www.w3.org/1999/xlink"', "")
-    drawn = re.sub(r' d="[^"]*"', lambda path: re.sub(r" ?([MLQCZ]) ?", r"\1", path[0]), drawn)
-    return drawn if drawn.startswith("<svg") and "nan" not in drawn else None
+
+
+def compact(drawn: str) -> str:
+    """One path of relative cubic curves on a grid. Errors: ValueError on anything but paths and rectangles."""
+    strange = set(re.findall(r"<(\w+)", drawn)) - {"svg", "g", "path", "rect"}
+    if strange or "transform" in drawn or "nan" in drawn:
+        raise ValueError(f"a formula drawn with {sorted(strange) or 'transforms'}")
+    width, height = (re.search(rf' {name}="([\d.]+)"', drawn) for name in ("width", "height"))
+    box = re.search(r'viewBox="([^"]+)"', drawn)
+    if width is None or height is None or box is None:
+        raise ValueError("a formula without size")
+    parts = [_path(d) for d in re.findall(r' d="([^"]*)"', drawn)]
+    for rect in re.findall(r"<rect[^>]*>", drawn):
+        x, y, w, h = (_grid(re.search(rf' {name}="([^"]+)"', rect)[1]) for name in ("x", "y", "width", "height"))  # type: ignore[index]
+        parts.append(f"M{x} {y}h{w}v{h}h{-w}z")
+    view = [_grid(v) for v in box[1].split()]
+    below = (view[1] + view[3]) / GRID  # of the baseline, which is at y = 0
+    size = f'width="{width[1]}" height="{height[1]}" viewBox="{" ".join(map(str, view))}" style="vertical-align:{-below:.2f}px"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><path fill="#1a1a1a" d="{"".join(parts)}"/></svg>'
+
+
+def _grid(value: str) -> int:
+    return round(float(value) * GRID)
+
+
+def _path(d: str) -> str:
+    """Absolute M, L, Q, Z to relative moves; lines of no length are dropped."""
+    out: list[str] = []
+    x = y = 0
+    for command, numbers in re.findall(r"([MLQZ])([^MLQZ]*)", d):
+        n = [_grid(v) for v in numbers.split()]
+        if command == "Z":
+            out.append("z")
+        elif command == "M":
+            out.append(f"M{n[0]} {n[1]}")
+        elif command == "L" and (n[0] != x or n[1] != y):
+            out.append(f"l{n[0] - x} {n[1] - y}")
+        elif command == "Q":
+            first = round(2 * (n[0] - x) / 3), round(2 * (n[1] - y) / 3)
+            second = round((2 * n[0] + n[2]) / 3) - x, round((2 * n[1] + n[3]) / 3) - y
+            out.append("c" + " ".join(map(str, (*first, *second, n[2] - x, n[3] - y))))
+        if n:
+            x, y = n[-2:]
+    return "".join(out).replace(" -", "-")

@@ -14,12 +14,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from reports import prose, words
+from reports import compact, prose, words
 from reports.figures import study_figure
 from reports.html import TEMPLATES, discovery, manifest
 from reports.mathematics import SIZE
 from reports.records import Study
-from reports.views import Check, ClaimView, FoilView, Page, Report
+from reports.views import Check, ClaimView, Page, Report
 
 TEXT = 10.5  # points of a formula's letters
 FONTS = ("ziafont", "ziamath")  # packages that bring DejaVu Sans and STIX Two Math
@@ -40,19 +40,30 @@ class Setter:
         self.files.add(name)
         return name
 
-    def formula(self, latex: str | None) -> dict[str, Any] | None:
+    def formula(self, claim: ClaimView) -> dict[str, Any] | None:
+        latex = claim.latex
         if latex is None:
             return None
+        left = words.compared(claim.first)
         svg = self.draw(latex)
         wide = re.search(r' width="([\d.]+)"', svg or "")
         if svg is None or wide is None:
-            return {"latex": latex, "file": None, "width": 0}
-        return {"latex": latex, "file": self.save(svg.encode(), "svg"), "width": round(float(wide[1]) * TEXT / SIZE, 2)}
+            return {"left": left, "latex": latex, "file": None}
+        below = re.search(r"vertical-align:(-?[\d.]+)px", svg)
+        sizes = {"width": _points(wide[1]), "below": -_points(below[1]) if below else 0.0}
+        return {"left": left, "latex": latex, "file": self.save(svg.encode(), "svg"), **sizes}
 
     def data(self, report: Report) -> dict[str, Any]:
         pages = {id(p): i for i, p in enumerate(report.pages)}
-        families = [{"name": family.replace("_", " ").capitalize(), "theorems": [pages[id(p)] for p in own], "words": _checked(report, family, own),
-                     "unchecked": [(u.slug, u.reason) for u in report.unchecked.get(family, [])]} for family, own in report.families.items()]
+        families = [
+            {
+                "name": family.replace("_", " ").capitalize(),
+                "theorems": [pages[id(p)] for p in own],
+                "words": _checked(report, family, own),
+                "unchecked": [(u.slug, u.reason) for u in report.unchecked.get(family, [])],
+            }
+            for family, own in report.families.items()
+        ]
         r = report.results
         named = [(r.calibration, "Calibration"), (r.kill_matrix, "Kill matrix")]
         studies = [self.study(s, s.title or s.name) for s in r.studies] + [self.study(s, s.title or title) for s, title in named if s]
@@ -63,57 +74,97 @@ class Setter:
         m = r.manifest
         return {
             "title": f"{len(report.pages)} convergence theorems, held against their own runs",
-            "origin": " · ".join(part for part in (f"ratecheck {m.ratecheck}", m.commit[:12], m.started) if part),
-            "counts": counts, "alarm": alarm, "troubles": troubles, "discovery": discovery(report), "run": manifest(report),
-            "counted": f"A theorem counts by its worst verdict. {len(report.verdicts)} verdicts (claim × problem), {len(report.foils)} foils.",
-            "looks": self.looks(report), "rungs": list(words.RUNGS), "theorems": [self.theorem(p) for p in report.pages],
-            "errata_intro": words.ERRATA, "errata": [self.erratum(p, c) for p, c in report.errata],
-            "commonly_intro": words.COMMONLY, "commonly": [self.erratum(p, c) for p, c in report.commonly],
-            "families": families, "studies": studies,
+            "origin": " · ".join(part for part in (f"ratecheck {m.ratecheck}", (m.commit or "")[:12], m.started) if part),
+            "counts": counts,
+            "alarm": alarm,
+            "troubles": troubles,
+            "discovery": discovery(report),
+            "run": manifest(report),
+            "counted": words.counted(len(report.verdicts), len(report.foils)),
+            "looks": self.looks(report),
+            "rungs": list(words.RUNGS),
+            "theorems": [self.theorem(p) for p in report.pages],
+            "errata_intro": words.ERRATA,
+            "errata": [self.erratum(p, c) for p, c in report.errata],
+            "commonly_intro": words.COMMONLY,
+            "commonly": [self.erratum(p, c) for p, c in report.commonly],
+            "families": families,
+            "studies": studies,
         }
 
     def looks(self, report: Report) -> dict[str, Any]:
         names = dict.fromkeys([*words.LOOKS, *report.statuses, *(s for v in report.verdicts for s in (v.status, v.expected))])
         names |= dict.fromkeys(s for f in report.foils for o in f.outcomes for s in (o.status, o.expected))
         looks = {name: words.look(name) for name in names}
-        return {n: {"word": k.word, "colour": k.colour, "icon": self.save(k.icon.encode(), "svg"), "sentence": k.sentence, "more": k.more}
-                for n, k in looks.items()}
+        return {
+            n: {"word": k.word, "colour": k.colour, "icon": self.save(k.icon.encode(), "svg"), "sentence": k.sentence, "more": k.more}
+            for n, k in looks.items()
+        }
 
     def theorem(self, page: Page) -> dict[str, Any]:
         tight, lead = page.tightest, page.lead
         source = f"{lead.paper}, {lead.place}. {words.STATEMENTS.get(lead.statement, lead.statement)}." if lead else ""
         return {
-            "target": target(page), "title": prose.runs(page.theorem.title), "status": page.status, "source": source,
-            "command": f"ratecheck run {page.theorem.claim}", "tightness": words.number(tight.ratio if tight else None, 3),
-            "foils": f"{sum(f.reached for f in page.foils)} of {len(page.foils)}", "foil_rows": [_foil(f) for f in page.foils],
+            "target": target(page),
+            "title": prose.runs(page.theorem.title),
+            "status": page.status,
+            "mixture": page.mixture,
+            "source": source,
+            "command": f"ratecheck run {page.theorem.claim}",
+            "tightness": words.number(tight.ratio if tight else None, 3),
+            "foils": f"{sum(f.reached for f in page.foils)} of {len(page.foils)}",
+            "foil_rows": [compact.foil(f) for f in page.foils],
             "blocks": [{"display": b.display, "lines": b.lines} for b in page.blocks],
-            "claims": [self.claim(c) for c in (*page.printed, *page.claims)],
+            "constants": compact.constants(page),
+            "claims": self.claims(page),
         }
 
-    def claim(self, claim: ClaimView) -> dict[str, Any]:
+    def claims(self, page: Page) -> list[dict[str, Any]]:
+        left, found = compact.MOST, []
+        for claim in (*page.printed, *page.claims):
+            found.append(self.claim(claim, left))
+            left -= len(found[-1]["checks"])
+        return found
+
+    def claim(self, claim: ClaimView, most: int) -> dict[str, Any]:
         heading = f"{'As printed' if claim.erratum else 'As commonly stated'}: {claim.name}" if claim.printed else f"Claim: {claim.name}"
-        constants: dict[tuple[str, ...], list[str]] = {}
-        for c in claim.checks:
-            for k in c.verdict.constants:
-                row = (k.name, words.span(k.low, k.high), words.unit(k.unit), k.side, k.proof)
-                constants.setdefault(row, []).append(c.verdict.problem)
-        rows = [{"name": words.symbol(n), "value": v, "unit": u, "side": s, "proof": p + ("" if len(on) == len(claim.checks) else f" ({', '.join(on)})")}
-                for (n, v, u, s, p), on in constants.items()]
-        return {"heading": heading, "formula": self.formula(claim.latex), "scope": words.scope(claim.first), "checks": [self.check(c) for c in claim.checks],
-                "constants": rows}
+        drawn, listed = compact.chosen(claim.checks, most)
+        return {
+            "heading": heading,
+            "formula": self.formula(claim),
+            "scope": words.scope(claim.first, claim.latex is not None),
+            "checks": [self.check(c) for c in drawn],
+            "lines": [compact.line(c) for c in listed],
+        }
 
     def check(self, c: Check) -> dict[str, Any]:
         v = c.verdict
-        return {"problem": v.problem, "status": v.status, "odd": not v.as_expected, "expected": words.look(v.expected).word, "rungs": v.rungs,
-                "figure": self.save(c.figure.encode(), "svg") if c.figure else None, "facts": words.facts(v)}
+        return {
+            "problem": v.problem,
+            "status": v.status,
+            "odd": not v.as_expected,
+            "expected": words.look(v.expected).word,
+            "rungs": v.rungs,
+            "figure": self.save(c.figure.encode(), "svg") if c.figure else None,
+            "facts": words.facts(v),
+            "alt": f"{v.claim}, {v.name}, on {v.problem}: {v.status}",
+        }
 
     def erratum(self, page: Page, claim: ClaimView) -> dict[str, Any]:
         v = claim.counterexample
-        formulas = [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim.latex)}] if claim.latex else []
-        formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c.latex)} for c in page.claims if c.latex]
+        formulas = (
+            [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim)}] if claim.latex else []
+        )
+        formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c)} for c in claim.corrections(page)]
         confirmed = f"; confirmed {v.confirmed}" if v.confirmed else ""
-        return {"source": f"{v.paper}, {v.place}", "name": claim.name, "target": target(page), "status": v.status, "formulas": formulas,
-                "words": f"on {v.problem}: {v.why}{confirmed}."}
+        return {
+            "source": f"{v.paper}, {v.place}",
+            "name": prose.runs(claim.name) if claim.name != v.place else [],
+            "target": target(page),
+            "status": v.status,
+            "formulas": formulas,
+            "words": f"on {v.problem}: {v.why}{confirmed}.",
+        }
 
     def study(self, s: Study, title: str) -> dict[str, Any]:
         images = []
@@ -122,18 +173,26 @@ class Setter:
                 images.append(self.save(base64.b64decode(image.png_base64, validate=True), "png"))
             except binascii.Error:
                 continue  # the page of the study shows that it is broken
-        tables = [{"title": t.title, "columns": t.columns, "rows": [[words.cell(c) for c in row] for row in t.rows]} for t in s.tables]
-        return {"title": title, "question": s.question, "finding": s.finding, "tables": tables, "images": images,
-                "panels": [self.save(study_figure(p).encode(), "svg") for p in s.panels]}
+        tables = [
+            {"title": t.title, "columns": t.columns, "rows": [[words.cell(c) for c in row] for row in t.rows], "right": words.numeric(t)}
+            for t in s.tables
+        ]
+        return {
+            "title": title,
+            "question": s.question,
+            "finding": s.finding,
+            "tables": tables,
+            "images": images,
+            "panels": [self.save(study_figure(p).encode(), "svg") for p in s.panels],
+        }
+
+
+def _points(pixels: str) -> float:
+    return round(float(pixels) * TEXT / SIZE, 2)
 
 
 def target(page: Page) -> str:
     return "t-" + page.path.removeprefix("theorems/").removesuffix(".html").replace("/", ":")
-
-
-def _foil(f: FoilView) -> dict[str, Any]:
-    got = [{"status": o.status, "words": o.problem + (f": {o.why}" if o.why else "")} for o in f.outcomes]
-    return {"letter": f.letter, "name": f.name, "expected": f.expected, "reached": f.reached, "got": got}
 
 
 def _checked(report: Report, family: str, own: list[Page]) -> str:
@@ -143,11 +202,19 @@ def _checked(report: Report, family: str, own: list[Page]) -> str:
 
 def troubled(report: Report) -> tuple[str, list[dict[str, str]]]:
     """The headline and every verdict, foil and file that is not as expected."""
-    found = [{"status": v.status, "words": f"instead of {words.look(v.expected).word}: {v.claim}, {v.name}, on {v.problem}: {v.why}"} for _, v in report.unexpected]
-    found += [{"status": f.outcomes[0].status, "words": f"instead of {words.look(f.expected).word}: foil “{f.name}” of {p.theorem.claim}"} for p, f in report.missed]
-    found += [{"status": "FAILED", "words": f"{e.file}{'' if e.line is None else f':{e.line}'}: {e.message}"} for e in report.results.errors]
+    found = [
+        {"status": v.status, "words": f"instead of {words.look(v.expected).word}: {v.claim}, {v.name}, on {v.problem}: {v.why}"}
+        for _, v in report.unexpected
+    ]
+    found += [
+        {"status": f.outcomes[0].status, "words": f"instead of {words.look(f.expected).word}: foil “{f.name}” of {p.theorem.claim}"}
+        for p, f in report.missed
+    ]
+    found += [
+        {"status": "FAILED", "words": f"{e.file}{'' if e.line is None else f':{e.line}'}: {e.message}"} for e in report.results.errors
+    ]
     found += [{"status": p.status, "words": p.theorem.claim} for p in report.unrun]
-    return words.alarm(len(report.unexpected), len(report.missed), len(report.results.errors), len(report.unrun)), found
+    return words.alarm(len(report.unexpected), len(report.missed), len(report.results.errors), len(report.unrun), len(report.foils)), found
 
 
 def write(report: Report, directory: Path, folder: Path, draw: Callable[[str], str | None]) -> Path:

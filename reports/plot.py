@@ -8,7 +8,7 @@ kind of line differs by dash and width as well.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from reports.scales import Scale
@@ -36,6 +36,7 @@ class Series:
     width: float = 1.8
     dots: bool = False
     joined: bool = True
+    filled: bool = True  # the band; else only its edges
     tag: str = ""
 
 
@@ -49,7 +50,7 @@ class Plot:
     title: str = ""
     mark: tuple[float, str] | None = None  # a place on the x axis and its legend
     width: float = 400.0
-    height: float = 210.0  # of the frame, without labels and legend
+    height: float = 185.0  # of the frame, without labels and legend
     bounds: tuple[float, float, float] = field(default=(52.0, 22.0, 20.0))  # left, right, top
 
     def svg(self) -> str:
@@ -63,18 +64,20 @@ class Plot:
             out.append(text(0, top - 8, self.y_label))
         out += self._axes(left, top, w, h)
         out.append(f'<svg x="{left:g}" y="{top:g}" width="{w:g}" height="{h:g}" overflow="hidden">')
-        out += [_band(s, self.x, self.y, w, h) for s in self.series if s.low and s.high]
+        out += [_band(s, self.x, self.y, w, h) for s in self.series if s.low and s.high and s.filled]
+        out += [_line(edge, self.x, self.y, w, h) for s in self.series if not s.filled for edge in _edges(s)]
         out += [_line(s, self.x, self.y, w, h) for s in self.series]
         out.append("</svg>")
         out += self._tags(left + w + 4, top, h)
         if self.mark:
             x = left + w * self.x.at(self.mark[0])
             out.append(f'<path d="M{x:.1f} {top + h - 1:g}l4 8h-8z" fill="{INK}"/>')
-        rows, bottom = self._legend(top + h + 46)
+        rows, bottom = self._legend(top + h + 50)
         out += rows
         label = escape(self.title or f"{self.y_label} against {self.x_label}", quote=True)
         size = f'width="{self.width:g}" height="{bottom:g}" viewBox="0 0 {self.width:g} {bottom:g}"'
-        return f'<svg xmlns="http://www.w3.org/2000/svg" {size} role="img" aria-label="{label}" font-family="{FONT}" font-size="{SIZE:g}">{"".join(out)}</svg>'
+        size += f' role="img" aria-label="{label}" font-family="{FONT}" font-size="{SIZE:g}"'
+        return f'<svg xmlns="http://www.w3.org/2000/svg" {size}>{"".join(out)}</svg>'
 
     def _axes(self, left: float, top: float, w: float, h: float) -> list[str]:
         grid, marks, words = [], [], []
@@ -95,9 +98,12 @@ class Plot:
                 words.append(text(left - 6, y + 4, name, "end"))
         marks += [f"M{left + w * self.x.at(v):.1f} {top + h:g}v2" for v in self.x.minor()]
         frame = f"M{left:g} {top:g}v{h:g}h{w:g}"
-        return [f'<path d="{"".join(grid)}" stroke="{FAINT}" stroke-width=".7" fill="none"/>',
-                f'<path d="{frame}{"".join(marks)}" stroke="{INK}" stroke-width=".8" fill="none"/>', *words,
-                text(left + w / 2, top + h + 32, self.x_label, "middle")]
+        return [
+            f'<path d="{"".join(grid)}" stroke="{FAINT}" stroke-width=".7" fill="none"/>',
+            f'<path d="{frame}{"".join(marks)}" stroke="{INK}" stroke-width=".8" fill="none"/>',
+            *words,
+            text(left + w / 2, top + h + 32, self.x_label, "middle"),
+        ]
 
     def _tags(self, x: float, top: float, h: float) -> list[str]:
         """Letters at the right ends, pushed apart."""
@@ -191,9 +197,14 @@ def _band(s: Series, sx: Scale, sy: Scale, w: float, h: float) -> str:
     return area + (f'<path d="{bars}" stroke="{s.colour}" stroke-opacity=".4" stroke-width="4"/>' if bars else "")
 
 
+def _edges(s: Series) -> list[Series]:
+    """Least and greatest of a band, as thin lines."""
+    return [replace(s, y=values, low=None, high=None, width=0.7, dash="2 2", dots=False) for values in (s.low, s.high) if values]
+
+
 def _key(s: Series, x: float, y: float) -> str:
     """The sample of a line in the legend."""
-    band = f'<rect x="{x:.1f}" y="{y - 5:.1f}" width="22" height="10" fill="{s.colour}" fill-opacity=".2"/>' if s.low else ""
+    band = f'<rect x="{x:.1f}" y="{y - 5:.1f}" width="22" height="10" fill="{s.colour}" fill-opacity=".2"/>' if s.low and s.filled else ""
     dash = f' stroke-dasharray="{s.dash}"' if s.dash else ""
     line = f'<path d="M{x:.1f} {y:.1f}h22" stroke="{s.colour}" stroke-width="{s.width:g}"{dash} fill="none"/>' if s.joined else ""
     return band + line + (f'<circle cx="{x + 11:.1f}" cy="{y:.1f}" r="2.6" fill="{s.colour}"/>' if s.dots else "")

@@ -17,9 +17,16 @@ class Block(NamedTuple):
     lines: list[list[Run]]
 
 
-_SCRIPT = re.compile(r"([_^])(?:\{([^{}]*)\}|([A-Za-z0-9α-ωΑ-Ω*+∞⋆]))")
-_LETTER = re.compile(r"(?<![A-Za-z0-9\-–.’'])([B-DF-HJ-Zb-zα-ωΓΔΘΛΞΠΣΦΨΩℓ])(?![A-Za-z’']|\.\d|-D)")
-_ANY_LETTER = re.compile(r"(?<![A-Za-z])([A-Za-zα-ωΓΔΘΛΞΠΣΦΨΩℓ])(?![A-Za-z])")
+# an index follows one letter (with its accents), a bracket, an index, or min, max and their like; an identifier_like_this is left alone
+_SCRIPT = re.compile(
+    r"(?:(?<=(?<![A-Za-z_])[A-Za-zα-ωΑ-Ωℓ𝔼𝒜])|(?<=[)\]}‖|⟩*²'′ℝ∇ᵀ\u0300-\u036f])|(?<=min|max|sup|inf|lim|log)|(?<=[0-9])(?=\^)|(?<=_.)(?=\^))"
+    r"([_^])(?:\{([^{}]*)\}|((?<=\^)[⌈⌊(](?:[^⌈⌊⌉⌋()]|\([^()]*\))*[⌉⌋)]|[A-Za-z]+|[0-9]+|[−-]?[0-9α-ωΑ-Ω*+∞⋆½¼⅓]|[−-][A-Za-z]))"
+)
+_LETTER = re.compile(
+    r"(?<![A-Za-z_\-–.’'])(?<![0-9](?=e))((?:[B-DF-HJ-Zb-zα-ωℓ]|a(?= [−+=≤≥<>∈·]|[,\]²]))[\u0300-\u036f]*)(?![A-Za-z0-9_’']|\.\d|-D)"
+)
+_ANY_LETTER = re.compile(r"(?<![A-Za-z_])(?!a [a-z]{2}|I [a-z]{2})([A-Za-zα-ωℓ][\u0300-\u036f]*)(?![A-Za-z_])")
+_BASE = re.compile(r"(?<![A-Za-z])[A-Za-zα-ωℓ][\u0300-\u036f]*$")
 
 
 def blocks(statement: str) -> list[Block]:
@@ -39,7 +46,7 @@ def _groups(lines: list[str]) -> list[tuple[bool, list[str]]]:
     for line in lines:
         if not line.strip():
             continue
-        indented = line.startswith(("   ", "\t"))
+        indented = line.startswith(("  ", "\t"))
         if groups and groups[-1][0] == indented:
             groups[-1][1].append(line)
         else:
@@ -67,8 +74,8 @@ def runs(line: str, display: bool = False) -> list[Run]:
 def _italics(piece: str, display: bool, closes: bool = False) -> list[Run]:
     """Single letters that are variables. `closes`: an index follows, so the last letter is one for certain."""
     tail = ""
-    if closes and re.search(r"(?<![A-Za-z])[A-Za-zα-ωΓΔΘΛΞΠΣΦΨΩℓ]$", piece):
-        piece, tail = piece[:-1], piece[-1]
+    if closes and (base := _BASE.search(piece)):
+        piece, tail = piece[: base.start()], base[0]
     out: list[Run] = []
     at = 0
     for match in (_ANY_LETTER if display else _LETTER).finditer(piece):

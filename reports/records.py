@@ -9,17 +9,17 @@ from typing import Any
 @dataclass(frozen=True)
 class Manifest:
     ratecheck: str
-    commit: str = ""
-    python: str = ""
-    numpy: str = ""
-    scipy: str = ""
-    platform: str = ""
-    processor: str = ""
+    commit: str | None = None
+    python: str | None = None
+    numpy: str | None = None
+    scipy: str | None = None
+    platform: str | None = None
+    processor: str | None = None
     cores: int | None = None
-    profile: str = ""
-    backend: str = ""
+    profile: str | None = None
+    backend: str | None = None
     seeds: Any = None
-    started: str = ""  # ISO 8601
+    started: str | None = None  # ISO 8601
     seconds: float | None = None
     fdr: Any = None  # the level at which e-BH keeps the false discovery rate
 

@@ -97,11 +97,15 @@ def indices(ks: list[float]) -> Scale:
 
 def _decades(low: float, high: float, most: int) -> list[tuple[float, str]]:
     first, last = math.ceil(math.log10(low) - 1e-9), math.floor(math.log10(high) + 1e-9)
-    if last - first < 1:
+    if last - first < 2:
         multiples = [m * 10.0**e for e in range(first - 1, last + 1) for m in (1, 2, 5)]
         return [(v, plain(v)) for v in multiples if low <= v <= high]
     step = max(1, math.ceil((last - first + 1) / most))
-    return [(10.0**e, plain(10.0**e) if first >= -2 and last <= 3 else f"10{str(e).translate(_SUPERSCRIPT)}") for e in range(first, last + 1) if e % step == 0]
+    return [
+        (10.0**e, plain(10.0**e) if first >= -2 and last <= 3 else f"10{str(e).translate(_SUPERSCRIPT)}")
+        for e in range(first, last + 1)
+        if e % step == 0
+    ]
 
 
 def _even(low: float, high: float, most: int) -> list[tuple[float, str]]:

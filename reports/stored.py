@@ -10,6 +10,7 @@ import types
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
+from reports import trust
 from reports.records import Curve, Results, Study
 
 SCHEMA = 1
@@ -77,8 +78,10 @@ def load(directory: Path) -> Results:
     schema = data.get("schema") if isinstance(data, dict) else None
     if schema != SCHEMA:
         raise InputError(f"verdicts.json has schema {schema!r}, this report reads schema {SCHEMA}: run again with this version")
+    measured = {name: data.pop(name, None) for name in ("calibration", "kill_matrix")}
     try:
         results: Results = typed(Results, data, "")
+        calibration, kill_matrix = _calibration(measured["calibration"]), _kill_matrix(measured["kill_matrix"])
     except InputError as error:
         raise InputError(f"verdicts.json: {error}") from None
     studies = []
@@ -87,7 +90,26 @@ def load(directory: Path) -> Results:
             studies.append(typed(Study, _json(file), ""))
         except InputError as error:
             raise InputError(f"studies/{file.name}: {error}") from None
-    return dataclasses.replace(results, studies=studies)
+    return dataclasses.replace(results, studies=studies, calibration=calibration, kill_matrix=kill_matrix)
+
+
+def _is_study(data: Any) -> bool:
+    return isinstance(data, dict) and not {"finding", "tables", "panels"}.isdisjoint(data)
+
+
+def _calibration(data: Any) -> Study | None:
+    """A study as it stands, or the measurements {alarms, power, discoveries}."""
+    if data is None or _is_study(data):
+        return typed(Study, data, "calibration") if data else None
+    return trust.calibration(typed(trust.Calibration, data, "calibration"))
+
+
+def _kill_matrix(data: Any) -> Study | None:
+    """A study as it stands, or the mutants: a list of rows, or an object with `rows`."""
+    if data is None or _is_study(data):
+        return typed(Study, data, "kill_matrix") if data else None
+    rows = data["rows"] if isinstance(data, dict) and "rows" in data else data
+    return trust.kill_matrix(typed(list[trust.Mutant], rows, "kill_matrix"))
 
 
 class Curves:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from string import ascii_lowercase
 
 from reports import words
+from reports.drawings import Drawings
 from reports.figures import verdict_figure
-from reports.mathematics import comparison
 from reports.prose import Block, blocks
 from reports.records import Foil, Results, Theorem, Unchecked, Verdict
 from reports.stored import Curves
@@ -49,7 +48,7 @@ class ClaimView:
 
     name: str
     printed: bool
-    latex: str | None  # the comparison as executed
+    latex: str | None  # the bound as executed
     checks: list[Check]
 
     @property
@@ -60,6 +59,11 @@ class ClaimView:
     def erratum(self) -> bool:
         """Only what was read in the paper itself is called an erratum."""
         return self.printed and self.first.statement == "verified"
+
+    def corrections(self, page: Page) -> list[ClaimView]:
+        """The claims that are enforced in its place: those of its relation, each formula once."""
+        own = [c for c in page.claims if c.first.relation == self.first.relation and c.latex]
+        return list({c.latex: c for c in reversed(own)}.values())[::-1]
 
     @property
     def counterexample(self) -> Verdict:
@@ -93,6 +97,12 @@ class Page:
         return min(own, key=words.severity, default=NO_VERDICT)
 
     @property
+    def mixture(self) -> str:
+        """How many of its claims and problems are CONSISTENT, where not all of them agree."""
+        own = [c.verdict.status for claim in self.claims for c in claim.checks]
+        return f"{own.count('CONSISTENT')} of {len(own)} consistent" if len(set(own)) > 1 else ""
+
+    @property
     def unexpected(self) -> list[Verdict]:
         return [v for v in self.verdicts if not v.as_expected]
 
@@ -111,7 +121,7 @@ class Page:
     @property
     def tightest(self) -> Verdict | None:
         """Where the bound came nearest: the ratio closest to 1."""
-        ratios = [c.verdict for claim in self.claims for c in claim.checks if c.verdict.ratio]
+        ratios = [c.verdict for claim in self.claims for c in claim.checks if c.verdict.ratio and words.comparable(c.verdict)]
         return min(ratios, key=lambda v: abs(1 - (v.ratio or 0.0)), default=None)
 
     @property
@@ -168,7 +178,7 @@ def letter(i: int) -> str:
     return ascii_lowercase[i] if i < 26 else ascii_lowercase[i // 26 - 1] + ascii_lowercase[i % 26]
 
 
-def arrange(results: Results, curves: Curves, progress: Callable[[int, int], None] = lambda done, of: None) -> Report:
+def arrange(results: Results, curves: Curves, drawings: Drawings) -> Report:
     """All views. Every verdict has a page, also one whose theorem is not listed."""
     by_claim: dict[str, list[Verdict]] = {}
     for v in results.verdicts:
@@ -176,10 +186,7 @@ def arrange(results: Results, curves: Curves, progress: Callable[[int, int], Non
     listed = {t.claim: t for t in results.theorems}
     stray = [Theorem(c, c.split("/")[0], c) for c in by_claim if c not in listed]
     theorems = sorted([*listed.values(), *stray], key=lambda t: (t.family, t.claim))
-    pages = []
-    for i, t in enumerate(theorems):
-        pages.append(_page(t, by_claim.get(t.claim, []), curves))
-        progress(i + 1, len(theorems))
+    pages = [_page(t, by_claim.get(t.claim, []), curves, drawings) for t in theorems]
     families: dict[str, list[Page]] = {u.family: [] for u in results.unchecked}
     for p in pages:
         families.setdefault(p.theorem.family, []).append(p)
@@ -191,16 +198,15 @@ def arrange(results: Results, curves: Curves, progress: Callable[[int, int], Non
     return Report(results, pages, dict(sorted(families.items())), unchecked, {s: counted[s] for s in order})
 
 
-def _page(theorem: Theorem, verdicts: list[Verdict], curves: Curves) -> Page:
+def _page(theorem: Theorem, verdicts: list[Verdict], curves: Curves, drawings: Drawings) -> Page:
     foils = _foils(verdicts)
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for v in verdicts:
         groups.setdefault((v.group, v.name), []).append(v)
     views = []
     for (group, name), own in groups.items():
-        latex = comparison(theorem.formulas.get(name), own[0].relation, own[0].holds)
-        checks = [Check(v, _figure(v, foils if group != "printed" else [], curves)) for v in own]
-        views.append(ClaimView(name, group == "printed", latex, checks))
+        checks = [Check(v, _figure(v, foils if group != "printed" else [], curves, drawings)) for v in own]
+        views.append(ClaimView(name, group == "printed", theorem.formulas.get(name), checks))
     return Page(theorem, blocks(theorem.statement), [v for v in views if not v.printed], [v for v in views if v.printed], foils)
 
 
@@ -212,13 +218,16 @@ def _foils(verdicts: list[Verdict]) -> list[FoilView]:
     return [FoilView(letter(i), name, next(iter(on.values())).expected, list(on.values())) for i, (name, on) in enumerate(found.items())]
 
 
-def _figure(v: Verdict, foils: list[FoilView], curves: Curves) -> str:
-    curve = curves.get(v.key)
-    if curve is None or not curve.k:
-        return ""
-    own = []
-    for f in foils:
-        drawn = next((c for o in f.outcomes if o.problem in (v.problem, "") and (c := curves.get(o.key))), None)
-        if drawn is not None and drawn.k:
-            own.append((f.letter, f.name, drawn))
-    return verdict_figure(curve, own, v.k if v.ratio is not None else None, words.number(v.ratio, 3), v.relation == "equal")
+def _figure(v: Verdict, foils: list[FoilView], curves: Curves, drawings: Drawings) -> str:
+    here = [(f.letter, f.name, o.key) for f in foils for o in f.outcomes if o.problem in (v.problem, "") and o.key]
+    reached = v.k if v.ratio is not None and words.comparable(v) else None
+    ratio = words.number(v.ratio, 3)
+
+    def draw() -> str:
+        curve = curves.get(v.key)
+        if curve is None or not curve.k:
+            return ""
+        drawn = [(letter, name, c) for letter, name, key in here if (c := curves.get(key)) is not None and c.k]
+        return verdict_figure(curve, drawn, reached, ratio, v.relation == "equal")
+
+    return drawings.get(repr(("figure", v.key, here, reached, ratio, v.relation)), draw)

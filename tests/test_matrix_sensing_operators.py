@@ -44,11 +44,26 @@ def test_spectrum_lies_in_the_band_and_reaches_it(name: str) -> None:
     basis = np.eye(a * b).reshape(-1, a, b)
     if symmetrical:
         i, j = np.triu_indices(a)
-        basis = (basis.reshape(a, a, a, a)[i, j] + np.swapaxes(basis.reshape(a, a, a, a)[i, j], 1, 2)) / np.where(i == j, 2, np.sqrt(2))[:, None, None]
+        one = basis.reshape(a, a, a, a)[i, j]
+        basis = (one + np.swapaxes(one, 1, 2)) / np.where(i == j, 2, np.sqrt(2))[:, None, None]
     H = np.einsum("pij,qij->pq", basis, operator.adjoint(operator.forward(basis)))
     values, delta = np.linalg.eigvalsh((H + H.T) / 2), operator.delta.value[0]
     assert values[0] >= 1 - delta - 1e-12 and values[-1] <= 1 + delta + 1e-12
     assert values[-1] - values[0] >= (1.2 if name == "cosine" else 1.999) * delta - 1e-12
+
+
+def test_antisymmetric_part_is_not_seen() -> None:
+    Z = np.random.default_rng(5).standard_normal((2, 6, 6))
+    operator = symmetric(6, 0.2)
+    assert np.abs(operator.forward(Z - np.swapaxes(Z, 1, 2))).max() < 1e-14
+
+
+def test_one_pass_is_forward_then_adjoint() -> None:
+    operator = gaussian(6, 200, 1)
+    rng = np.random.default_rng(2)
+    Z = matrices("gaussian", rng, True)
+    y = rng.standard_normal((3, 200))
+    assert np.allclose(operator.slope(Z, y), operator.adjoint(operator.forward(Z) - y), rtol=1e-12, atol=1e-13)
 
 
 def ascent(operator, n: int, rank: int, rng: np.random.Generator, sign: float) -> float:

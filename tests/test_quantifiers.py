@@ -37,7 +37,7 @@ from ratecheck import (
     WithProbability,
 )  # fmt: skip
 from ratecheck.calibration import DELTA, INDICES, TRUTHS, alarms, measured, report_of_truths
-from ratecheck.evalues import discoveries, e_value, log_e_failures, log_e_value, log_e_values
+from ratecheck.evalues import discoveries, e_value, log_e_failures, log_e_value, log_e_values, threshold_factor
 from ratecheck.quantifiers import closeness
 from ratecheck.runner import run
 from tests.replay import replay
@@ -493,6 +493,13 @@ def test_e_values_agree() -> None:
     assert e_value(np.full((2, 3000), 9.0)) == inf
     assert log_e_value(np.array([[1.0, inf]])) == inf
     assert log_e_value(np.array([[0.0, inf]])) == inf
+
+
+@pytest.mark.parametrize("size", [1e-290, 1e-100, 1e200, 1e300])
+def test_the_threshold_factor_of_any_size(size: float) -> None:
+    x = size * RNG.exponential(size=(4, 100))
+    found = threshold_factor(lambda c: log_e_value(x / c), 1e-3, float(x.mean(axis=1).max()))
+    assert 0.3 * size < found < size
 
 
 @pytest.mark.parametrize("broken", [nan, -1e-9])

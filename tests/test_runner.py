@@ -253,7 +253,7 @@ def test_an_overflow_of_a_law_does_not_hide_a_refutation() -> None:
 
 
 def test_a_law_that_never_runs_is_no_success() -> None:
-    first = replace(CLAIM, k=range(0, 1))
+    first = replace(CLAIM, k=range(1))
     assert status(first) is Status.CONSISTENT, "the second state is asked for, to test the law"
     assert status(replace(first, laws={"no": lambda p, s, t: 1 + 0 * t.x[:, 0]})) is Status.UNLAWFUL
     assert status(replace(first, algorithm=Direct(lambda p: Point(p.x0)))) is Status.FAILED

@@ -95,3 +95,59 @@ class F2SA:
             direction = problem.upper_x(x, y_next) + lam * pull + e_x
             yield Iterate(k, x, y, z, alpha, gamma, lam, direction, (e_z, e_y, e_x))
             x, y, z = x - alpha * direction, y_next, z_next
+
+
+@dataclass(frozen=True, eq=False)
+class Momentum:
+    k: int
+    x: Array  # (B, n)
+    y: Array  # (B, m)
+    z: Array  # (B, m)
+    hz: Array  # (B, m) estimates ∇_y g(z)
+    hy: Array  # (B, m) estimates ∇_y f + λ∇_y g
+    hx: Array  # (B, n) estimates ∇_x f + λ(∇_x g(y) − ∇_x g(z))
+    alpha: Array  # (B, 1)
+    gamma: Array  # (B, 1)
+    lam: Array  # (B, 1)
+    eta: float  # weight of the new gradient
+    errors: tuple[Array, ...]  # of ∇_y g(z), ∇_y f, ∇_y g(y), ∇_x f, ∇_x g, before scaling
+    noise: tuple[float, float]  # sizes of the errors of f and of g
+
+
+@dataclass(frozen=True)
+class F3SA:
+    """The momentum version: every estimate is h(new) + (1−η_k)(ĥ − h(old)) with the same noise in both, η_k = (k+1)^{−2c}, T = 1."""
+
+    a: float = 1 / 2
+    c: float = 1 / 4
+    relative: float = 1 / 16
+    k0: float = 30.0
+    noise_f: float = 0.1
+    noise_g: float = 0.0
+
+    def iterates(self, problem: Penalised, noise: Noise, /) -> Iterator[Momentum]:
+        x, y, z = problem.x0, problem.y0, problem.y0
+        one = 0 * x[:, :1]
+        lam0 = problem.constants["lam"].value[:, None] + one
+        gamma0 = self.relative / problem.constants["l_g1"].value[:, None] + one
+        before, found = (x, y, z), None
+        names = (("z", y), ("yf", y), ("yg", y), ("xf", x), ("xg", x))
+        streams = zip(*(noise.normals(name, v.shape[-1]) for name, v in names), strict=True)
+        for k, errors in zip(count(), streams, strict=False):
+            t = 1 + k / self.k0
+            lam, gamma = lam0 * t ** (self.a - self.c), gamma0 * t**-self.c
+            alpha, eta = 0.5 * gamma / lam, (k + 1) ** (-2 * self.c)
+            new, old = (self._estimates(problem, w, lam, errors) for w in ((x, y, z), before))
+            found = new if found is None else tuple(n + (1 - eta) * (h - o) for n, h, o in zip(new, found, old, strict=True))
+            hz, hy, hx = found
+            yield Momentum(k, x, y, z, hz, hy, hx, alpha, gamma, lam, eta, errors, (self.noise_f, self.noise_g))
+            before = (x, y, z)
+            x, y, z = x - alpha * hx, y - alpha * hy, z - gamma * hz
+
+    def _estimates(self, p: Penalised, w: tuple[Array, Array, Array], lam: Array, errors: tuple[Array, ...]) -> tuple[Array, Array, Array]:
+        x, y, z = w
+        ez, eyf, eyg, exf, exg = errors
+        hz = p.lower_y(x, z) + self.noise_g * ez
+        hy = p.upper_y(x, y) + self.noise_f * eyf + lam * (p.lower_y(x, y) + self.noise_g * eyg)
+        hx = p.upper_x(x, y) + self.noise_f * exf + lam * (p.lower_x(x, y) - p.lower_x(x, z) + self.noise_g * exg)
+        return hz, hy, hx

@@ -123,4 +123,6 @@ def moved(active: ActiveSet, code: Array, gamma: Array, dropped: Array, v: Array
     ):
         weight = weight + xp.where(active.mask(place), amount[:, None], xp.zeros_like(weight))
     gone = (active.mask(a) & (dropped > 0)[:, None]) | (weight < 0)  # exactly 0 where a is dropped
-    return ActiveSet(active.atoms, xp.where(gone, xp.zeros_like(weight), weight))
+    weight = xp.where(gone, xp.zeros_like(weight), weight)
+    # a single atom must have weight 1 exactly: else x differs from it by rounding, and an away step could drop it
+    return ActiveSet(active.atoms, weight / xp.sum(weight, axis=1, keepdims=True))

@@ -47,3 +47,8 @@ def scaled(factor: float) -> Rule[SmoothOverCompact]:
         return capped(slope, factor * p.constants["L"].value * inner(d, d), cap)
 
     return rule
+
+
+def curvature_step(p: SmoothOverCompact, slope: Array, d: Array, cap: Array) -> Array:
+    """min(slope/C_f, cap): the minimiser of the model with the curvature constant of the problem."""
+    return capped(slope, p.constants["C_f"].value + 0 * slope, cap)

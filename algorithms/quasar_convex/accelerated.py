@@ -27,8 +27,6 @@ class Pair:
     b: Array  # (B,) b, c and the tolerance of the line search
     c: Array  # (B,)
     eps: Array  # (B,)
-    eta: Array  # (B,) step of v
-    beta: Array  # (B,) weight of the old v
 
 
 @dataclass(frozen=True)
@@ -52,7 +50,7 @@ class AcceleratedStrong:
             coupling = self.search(problem, x, v, b, c, exactly, L)
             y = coupling.y
             g = problem.grad(y)
-            yield Pair(k, x, v, coupling, g, b, c, exactly, eta, beta)
+            yield Pair(k, x, v, coupling, g, b, c, exactly)
             x = y - g / L[:, None]
             v = beta[:, None] * v + (1 - beta)[:, None] * y - eta[:, None] * g
 
@@ -83,6 +81,6 @@ class AcceleratedSublinear:
             coupling = self.search(problem, x, v, nothing, c, eps, L)
             y = coupling.y
             g = problem.grad(y)
-            yield Pair(k, x, v, coupling, g, nothing, c, eps, eta, 1 + nothing)
+            yield Pair(k, x, v, coupling, g, nothing, c, eps)
             x = y - g / L[:, None]
             v = v - eta[:, None] * g

@@ -15,7 +15,7 @@ from ratecheck import Array, Certified, Side, Trait, Unit
 TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.LIPSCHITZ})
 STEEPEST = 4 / (3 * 3**0.5)  # sup |(sech²)'|
 STEEPEST_HUBER = 48 / 25 / 5**0.5  # sup |((1 + t²)^{-3/2})'| = 0.8587, at t = 1/2
-HALVINGS, NEWTON = 60, 20
+HALVINGS, NEWTON = 60, 12
 
 
 @dataclass(frozen=True, eq=False)
@@ -166,11 +166,11 @@ def stiff(seeds: range, l_f1: Annotated[float, (1.0, 1e5)] = 1e4) -> LogCosh:
 
 
 def ladder(seeds: range, n: Annotated[int, (1, 12)] = 3, m: Annotated[int, (1, 12)] = 4) -> LogCosh:
-    """One instance in every row; row b carries λ = 2 l_f1/μ · 10^{b/3}."""
+    """One instance in every row; row b carries λ = 2 l_f1/μ · 10^{(b mod 12)/3}."""
     B = len(seeds)
     one = log_cosh(range(1), n, m)
     C, c, x0, y0 = (np.repeat(part, B, axis=0) for part in (one.C, one.c, one.x0, one.y0))
-    return assembled(C, c, x0, y0, 10.0 ** (np.array(list(seeds)) / 3), 1.0, 1.0, 1.0, 1.0, 0.3)
+    return assembled(C, c, x0, y0, 10.0 ** (np.array(list(seeds)) % 12 / 3), 1.0, 1.0, 1.0, 1.0, 0.3)
 
 
 def assembled(C: Any, c: Any, x0: Any, y0: Any, factor: Any, *scalars: float) -> LogCosh:

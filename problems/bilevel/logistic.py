@@ -104,6 +104,20 @@ def planted(
     return assembled(reach, *(np.stack(p) for p in zip(*parts, strict=True)))
 
 
+def breast_cancer(seeds: range, low: Annotated[float, (-6.0, 2.0)] = -1.0, columns: Annotated[int, (1, 30)] = 10) -> Logistic:
+    """The first columns of scikit-learn's breast cancer data, standardised; 60 random patients to train, 60 to validate."""
+    from sklearn.datasets import load_breast_cancer
+
+    X, label = load_breast_cancer(return_X_y=True)
+    X = ((X - X.mean(0)) / X.std(0))[:, :columns] * (2.0 * label - 1)[:, None]
+    parts = []
+    for seed in seeds:
+        g = np.random.default_rng([seed, 107])
+        order = g.permutation(len(X))
+        parts.append((X[order[:60]], X[order[60:120]], low + 3 * g.random(columns), np.zeros(columns)))
+    return assembled(0.0, *(np.stack(p) for p in zip(*parts, strict=True)))
+
+
 def assembled(reach: float, X: Any, V: Any, x0: Any, y0: Any) -> Logistic:
     largest, smallest = np.exp(x0 + reach).max(axis=1), np.exp(x0 - reach).min(axis=1)
     data, valid = np.linalg.norm(X, 2, axis=(1, 2)) ** 2 / X.shape[1], np.linalg.norm(V, 2, axis=(1, 2)) ** 2 / V.shape[1]

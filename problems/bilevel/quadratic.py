@@ -68,6 +68,12 @@ class Quadratic:
     def y_star(self, x: Array, /) -> Array:
         return solve(self.A, apply(self.C, x) + self.b)
 
+    def smoothness(self, x: Array, /) -> Array:
+        return self.constants["L"].value + 0 * x[:, 0]
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        return 0 * x[:, 0]
+
 
 def spectrum(g: np.random.Generator, eigenvalues: Any) -> Any:
     """A symmetric matrix with these eigenvalues in random directions."""

@@ -27,6 +27,7 @@ class Ridge:
     Q: Array  # (B, d, d)
     s: Array  # (B, d)
     z2: Array  # (B,) ‖z‖²/M
+    top: Array  # (B,) largest eigenvalue of G
     x0: Array  # (B, d)
     y0: Array  # (B, d)
     constants: Mapping[str, Certified]
@@ -61,6 +62,16 @@ class Ridge:
 
     def y_star(self, x: Array, /) -> Array:
         return solve(self.hessian(x, self.y0), self.h)
+
+    def smoothness(self, x: Array, /) -> Array:
+        """‖A‖ ≤ ‖G‖ + max e^θ_i, (B,)"""
+        xp = array_namespace(x)
+        return self.top + xp.max(xp.exp(x), axis=-1)
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        """max e^θ_i, (B,)"""
+        xp = array_namespace(x)
+        return xp.max(xp.exp(x), axis=-1)
 
 
 def planted(
@@ -116,4 +127,4 @@ def assembled(reach: float, X: Any, t: Any, V: Any, z: Any, x0: Any, y0: Any) ->
         "L_A": Certified(0.0, third, Side.EXACT, "A does not depend on w"),
         "L_B": Certified(largest, third, Side.EXACT if reach == 0 else Side.UPPER, "the cross block is diag(e^θ w)"),
     }
-    return Ridge(G, h, Q, s, (z * z).sum(axis=1) / M, x0, y0, constants)
+    return Ridge(G, h, Q, s, (z * z).sum(axis=1) / M, np.linalg.eigvalsh(G)[:, -1], x0, y0, constants)

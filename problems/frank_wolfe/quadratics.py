@@ -6,7 +6,7 @@ f(x) = ½ (x − x*)'H(x − x*) + w'(x − x*) with −w in the normal cone of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, TypeAlias
 
 import numpy as np
@@ -138,15 +138,67 @@ def on_sphere(
     seeds: range,
     n: Dimension = 10,
     kappa: Kappa = 10.0,
-    slope: Annotated[float, (0.0, 10.0)] = 1.0,
-    p: Annotated[float, (1.2, 6.0)] = 2.0,
+    slope: Annotated[float, (0.01, 10.0)] = 1.0,
+    p: float = 2.0,
+    warm: int = 0,
 ) -> Planted:
-    """x* on the boundary of the unit ℓ_p ball, ∇f(x*) = −slope ∇‖x*‖_p; slope 0 lets the gradient vanish there."""
+    """x* on the boundary of the unit ℓ_p ball, ∇f(x*) = −slope ∇‖x*‖_p; slope 0 lets the gradient vanish there.
+
+    `warm` short steps are taken before the start. (p and warm change what is claimed: they are not searched.)
+    """
 
     def place(rng: np.random.Generator) -> tuple[Array, Array, Array]:
         x, x0 = rng.standard_normal((2, n))
         x, x0 = x / np.linalg.norm(x, ord=p), x0 / np.linalg.norm(x0, ord=p)
         return x, -slope * np.sign(x) * np.abs(x) ** (p - 1), x0
 
+    B, extra = len(seeds), {}
+    if p <= 2:
+        alpha, proof = (p - 1) * n ** (0.5 - 1 / p), "strong convexity of the unit ℓ_p ball in ℓ₂, p ≤ 2: (p − 1) n^(1/2 − 1/p)"
+        extra["alpha"] = Certified(np.full(B, alpha), Unit(0, -1), Side.EXACT if p == 2 else Side.LOWER, proof)
+    else:
+        extra["L_p"] = Certified(np.full(B, kappa * n ** (1 - 2 / p)), Unit(1, -2), Side.UPPER, "L n^(1 − 2/p): ‖·‖₂ ≤ n^(1/2 − 1/p) ‖·‖_p")
+        flat = 1 / (p * 2 ** (p - 1)) * n ** (1 - p / 2)
+        extra["kappa_2"] = Certified(np.full(B, flat), Unit(0, 1 - p), Side.LOWER, "that of ℓ_p, with ‖·‖_p ≥ n^(1/p − 1/2) ‖·‖₂")
+        extra["kappa_p"] = Certified(np.full(B, 1 / (p * 2 ** (p - 1))), Unit(0, 1 - p), Side.LOWER, "uniform convexity of ℓ_p, Clarkson")
+    if kappa == 1 and p >= 2:  # ⟨∇f, −x*⟩ = slope + ‖x*‖² − ⟨x, x*⟩
+        proof = "dual norm of ∇f ≥ ⟨∇f, −x*⟩ ≥ slope − max_a (n^(1/2 − 1/p) a − a²)"
+        low = slope if p == 2 else max(slope - n ** (1 - 2 / p) / 4, 0.0)
+        extra["c"] = Certified(np.full(B, low), Unit(1, -1), Side.EXACT if p == 2 else Side.LOWER, proof)
+        euclid = "‖∇f‖₂ ≥ n^(1/p − 1/2) times the dual norm"
+        extra["c_2"] = Certified(np.full(B, low * n ** (1 / p - 0.5)), Unit(1, -1), Side.EXACT if p == 2 else Side.LOWER, euclid)
     over: CompactSet = L2Ball() if p == 2 else LpBall(p)
-    return drawn(seeds, n, kappa, over, place, {}, frozenset())
+    return _warmed(drawn(seeds, n, kappa, over, place, extra, frozenset()), warm, kappa)
+
+
+def _warmed(start: Planted, steps: int, L: float) -> Planted:
+    x = start.x0
+    for _ in range(steps):
+        g = start.grad(x)
+        d = start.lmo(g) - x
+        slope, square = -(g * d).sum(axis=1), (d * d).sum(axis=1)
+        x = x + np.clip(slope / np.maximum(L * square, 1e-300), 0.0, 1.0)[:, None] * d
+    h0 = Certified(start.value(x), Unit(1, 0), Side.EXACT, "f(x0) − f*")
+    return replace(start, x0=x, constants={**start.constants, "h_0": h0})
+
+
+def figure_1a(seeds: range, n: Annotated[int, (4, 200)] = 100, rho: Annotated[float, (0.05, 4.0)] = 0.25) -> Planted:
+    """Wirth et al. 2023, Fig. 1a: ½‖x − rho·1̄‖² on the simplex, 1̄ = ones on the last half, from e_1.
+
+    x* = 2/n on that half; the gradient is 2/n − rho there and 0 elsewhere: strictly complementary for rho > 2/n.
+    """
+    m, B = n // 2, len(seeds)
+    last = (np.arange(n) >= n - m).astype(float)
+    slope = max(rho - 1 / m, 0.0)
+    x, w = last / m, slope * (1 - last)  # the gradient plus a constant, which no direction in the simplex sees
+    x0 = np.eye(n)[0]
+    constants = {
+        "L": Certified(np.ones(B), Unit(1, -2), Side.EXACT, "the Hessian is I"),
+        "mu": Certified(np.ones(B), Unit(1, -2), Side.EXACT, "the Hessian is I"),
+        "D": Certified(np.full(B, 2**0.5), Unit(0, 1), Side.EXACT, "Euclidean distance of two vertices of the simplex"),
+        "C_f": Certified(np.full(B, 2.0), Unit(1, 0), Side.EXACT, "L D², met by two vertices"),
+        "h_0": Certified(np.full(B, slope + (1 + 1 / m) / 2), Unit(1, 0), Side.EXACT, "f(e_1) − f*"),
+        "f_gap": Certified(np.zeros(B), Unit(1, 0), Side.EXACT, "f* = 0 by construction"),
+    }
+    one = np.ones((B, 1))
+    return Planted(np.ones((B, 1, 1)) * np.eye(n), one * w, one * x, one * x0, np.zeros(B), Simplex(), constants, STRONG | {Trait.POLYTOPE})

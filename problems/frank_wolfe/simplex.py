@@ -87,7 +87,8 @@ class SquaredNorm:
     x0: Array  # (B, n)
     f_star: Array  # (B,)
     constants: Mapping[str, Certified]
-    traits: frozenset[Trait] = TRAITS | {Trait.STRONGLY_CONVEX}
+    nu: float = 2.0
+    traits: frozenset[Trait] = TRAITS | {Trait.STRONGLY_CONVEX, Trait.SELF_CONCORDANT}
     over: Simplex = field(default_factory=Simplex)
 
     def value(self, x: Array, /) -> Array:  # (B, n) -> (B,)
@@ -102,13 +103,23 @@ class SquaredNorm:
     def curvature(self, d: Array, /) -> Array:  # (B, n) -> (B,)
         return 2 * self.value(d)
 
+    def local(self, x: Array, v: Array, /) -> Array:  # (B, n), (B, n) -> (B,), v'∇²f v
+        return 2 * self.value(v)
 
-def squared_norm(seeds: range, n: Annotated[int, (2, 2000)] = 1000, vertices: Annotated[int, (1, 2)] = 1) -> SquaredNorm:
+    def inside(self, x: Array, /) -> Array:  # (B, n) -> (B,) booleans: everywhere
+        return x[:, 0] == x[:, 0]
+
+
+def squared_norm(seeds: range, n: Annotated[int, (2, 2000)] = 1000, vertices: int = 1) -> SquaredNorm:
     """From e_1, or from the mean of the first two vertices."""
     B = len(seeds)
     x0 = np.zeros((B, n))
     x0[:, :vertices] = 1 / vertices
-    constants = over_simplex(n, np.full(B, 2.0), "the Hessian is 2 I", np.full(B, 4.0), "2 ‖v − w‖² for two vertices")
+    constants = {
+        **over_simplex(n, np.full(B, 2.0), "the Hessian is 2 I", np.full(B, 4.0), "2 ‖v − w‖² for two vertices"),
+        "M": Certified(np.zeros(B), Unit(0, -1), Side.EXACT, "no third derivative; ν = 2"),
+        "h_0": Certified(np.full(B, 1 / vertices - 1 / n), Unit(1, 0), Side.EXACT, "f(x0) − 1/n"),
+    }
     return SquaredNorm(x0, np.full(B, 1 / n), constants)
 
 

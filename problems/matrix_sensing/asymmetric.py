@@ -39,7 +39,7 @@ def _exact(value: Any, unit: Unit, proof: str) -> Certified:
 
 def imbalanced(
     seeds: range, spectrum: Sequence[float] = (1.0, 0.75, 0.5), n: int = 8, k: int = 5, alpha: Any = 0.1,
-    ratio: Annotated[float, (0.0, 1.0)] = 1 / 3, same: bool = False,
+    ratio: float = 1 / 3, same: bool = False,
 ) -> Asymmetric:
     """F_0 = α F~, G_0 = α · ratio · G~ with Gaussian F~, G~ / √n; ratio 1 with G~ = F~ would be the symmetric case."""
     B, r = len(seeds), len(spectrum)
@@ -59,8 +59,8 @@ def imbalanced(
 
 
 def imbalanced_ladder(
-    seeds: range, low: Annotated[float, (0.15, 0.3)] = 0.2, high: Annotated[float, (0.4, 0.7)] = 0.6, n: int = 8, k: int = 5,
-    ratio: Annotated[float, (0.1, 0.9)] = 1 / 3,
+    seeds: range, low: float = 0.1, high: float = 0.25, n: int = 8, k: int = 5,
+    ratio: float = 1 / 3,
 ) -> Asymmetric:
     """Rows sweep α, one direction of start."""
     return imbalanced(seeds, n=n, k=k, alpha=rung(seeds, low, high), ratio=ratio, same=True)
@@ -73,7 +73,7 @@ def balanced(seeds: range, n: int = 8, k: int = 5, alpha: Annotated[float, (0.05
     return Asymmetric(M, p.U, p.U, p.F0, (1 - tilt) * p.F0, p.constants)
 
 
-def null_pair(seeds: range, largest: Annotated[float, (0.1, 3.0)] = 1.0, share: Annotated[float, (0.01, 0.9)] = 0.7) -> Asymmetric:
+def null_pair(seeds: range, largest: Annotated[float, (0.1, 1.0)] = 1.0, share: Annotated[float, (0.01, 0.9)] = 0.7) -> Asymmetric:
     """M = 0 in one dimension, a_0 > b_0 > 0: a_0 = largest · (0.3 … 1), b_0 = a_0 · share · (0.2 … 1)."""
     g = [np.random.default_rng([seed, 42]) for seed in seeds]
     a = largest * np.array([h.uniform(0.3, 1.0) for h in g])

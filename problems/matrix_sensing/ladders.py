@@ -25,7 +25,7 @@ def starts(
     n: int = 4,
     k: int = 4,
     low: Annotated[float, (1e-7, 1e-5)] = 1e-5,
-    high: Annotated[float, (1e-4, 1e-2)] = 1e-3,
+    high: Annotated[float, (1e-4, 1e-3)] = 1e-3,
     operator: Measurements | None = None,
 ) -> Sensing:
     """Rows sweep α; all have the eigenvectors and the direction of start of seed 0."""
@@ -33,8 +33,8 @@ def starts(
 
 
 def conditioned(
-    seeds: range, low: Annotated[float, (1.5, 4.0)] = 2.0, high: Annotated[float, (16.0, 256.0)] = 128.0, n: int = 12, r: int = 3, k: int = 5,
-    alpha: Annotated[float, (1e-9, 1e-6)] = 1e-8,
+    seeds: range, low: Annotated[float, (1.5, 4.0)] = 2.0, high: Annotated[float, (16.0, 256.0)] = 128.0,
+    n: int = 12, r: int = 3, k: int = 5, alpha: Annotated[float, (1e-9, 1e-6)] = 1e-8,
 ) -> Sensing:
     """Rows sweep κ_X = √(s_1/s_r), spectrum geometric, α fixed, δ = 0."""
     kappa = rung(seeds, low, high)
@@ -58,7 +58,7 @@ def noisy(
 
 
 def isometries(
-    seeds: range, low: Annotated[float, (1e-5, 1e-3)] = 1e-4, high: Annotated[float, (1e-2, 0.2)] = 0.1, n: int = 8,
+    seeds: range, low: Annotated[float, (1e-5, 1e-3)] = 1e-4, high: Annotated[float, (1e-2, 0.1)] = 0.1, n: int = 8,
     spectrum: Sequence[float] = (1.0, 0.6, 0.3), k: int = 2,
 ) -> Sensing:
     """Rows sweep δ: A_b = diag(√(1 + δ_b ξ)) Qᵀ with one Q and one ξ; start X_0 = X_k, the truncation of the truth."""
@@ -75,7 +75,7 @@ def isometries(
 
 def truncated_start(
     seeds: range, spectrum: Sequence[float] = (1.0, 0.6, 0.3), n: int = 8, k: int = 2, operator: Measurements | None = None,
-    radius: Annotated[float, (0.0, 1.0)] = 0.99,
+    radius: Annotated[float, (0.1, 0.999)] = 0.99,
 ) -> Sensing:
     """X_0 = X_k + D, X_k X_kᵀ the truncation of M* to rank k, ‖D‖_F = radius · 10⁻² √s_1 τ/s_1; row 0: D along v_{k+1}."""
     r, s = len(spectrum), np.zeros(n)

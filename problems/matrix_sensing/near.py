@@ -17,7 +17,7 @@ def _exact(value: Any, unit: Unit, proof: str) -> Certified:
     return Certified(np.asarray(value, dtype=float), unit, Side.EXACT, proof)
 
 
-def one_mode(seeds: range, size: Annotated[float, (1e-9, 1e-6)] = 1e-7, least: Annotated[float, (0.05, 0.9)] = 0.3) -> Sensing:
+def one_mode(seeds: range, size: Annotated[float, (1e-8, 3e-7)] = 1e-7, least: Annotated[float, (0.2, 0.9)] = 0.3) -> Sensing:
     """M* = diag(1, (1+least)/2, least, 0, 0), k = r = 3; row s starts with XXᵀ − M* along the mode MODES[s mod 8]."""
     B, n, r = len(seeds), 5, 3
     s = np.tile([1.0, (1 + least) / 2, least, 0.0, 0.0], (B, 1))
@@ -39,7 +39,7 @@ def one_mode(seeds: range, size: Annotated[float, (1e-9, 1e-6)] = 1e-7, least: A
     return sensing(V, s, r, X, identity(n, n), more)
 
 
-def all_modes(seeds: range, size: Annotated[float, (1e-6, 1e-2)] = 1e-3, least: Annotated[float, (0.02, 0.5)] = 0.1, k: int = 3) -> Sensing:
+def all_modes(seeds: range, size: Annotated[float, (1e-6, 1e-2)] = 1e-3, least: Annotated[float, (0.05, 0.5)] = 0.1, k: int = 3) -> Sensing:
     """M* = diag(1, 1/2, least, 0, 0, 0), X₀ = X* + size · Gaussian, k ≥ 3 columns."""
     B, n, r = len(seeds), 6, 3
     s = np.tile([1.0, 0.5, least, 0.0, 0.0, 0.0], (B, 1))

@@ -66,15 +66,38 @@ class Symmetric:
     place: Array  # (n²,) for each entry of Z its place in svec
     delta: Certified
 
+    def svec(self, Z: Array, /) -> Array:  # (B, n, n) -> (B, N)
+        """Of the symmetric part: an unseen antisymmetric rounding error would otherwise grow from step to step."""
+        xp = array_namespace(Z)
+        Z = (Z + xp.matrix_transpose(Z)) / 2
+        return xp.take(xp.reshape(Z, (Z.shape[0], -1)), self.upper, axis=-1) * self.weight
+
+    def smat(self, z: Array, /) -> Array:  # (B, N) -> (B, n, n)
+        xp = array_namespace(z)
+        return xp.reshape(xp.take(z / self.weight, self.place, axis=-1), (z.shape[0], self.n, self.n))
+
     def forward(self, Z: Array, /) -> Array:
         xp = array_namespace(Z)
-        z = xp.take(xp.reshape(Z, (Z.shape[0], -1)), self.upper, axis=-1) * self.weight
-        return xp.squeeze(xp.matmul(self.A, z[:, :, None]), axis=-1)
+        return xp.squeeze(xp.matmul(self.A, self.svec(Z)[:, :, None]), axis=-1)
 
     def adjoint(self, u: Array, /) -> Array:
         xp = array_namespace(u)
-        z = xp.squeeze(xp.matmul(xp.matrix_transpose(self.A), u[:, :, None]), axis=-1) / self.weight
-        return xp.reshape(xp.take(z, self.place, axis=-1), (u.shape[0], self.n, self.n))
+        return self.smat(xp.squeeze(xp.matmul(xp.matrix_transpose(self.A), u[:, :, None]), axis=-1))
+
+    def slope(self, Z: Array, y: Array, /, rows: int = 64) -> Array:
+        """A*(A(Z) − y) in one pass over a shared A: residual i needs A_i alone, so each block of rows is read once. (B, n, n).
+
+        All rows of the batch go through one product of matrices: fast, but the last bits of a row depend on its company, so the
+        claims use forward and adjoint.
+        """
+        xp = array_namespace(Z)
+        z = self.svec(Z)
+        A = self.A[0, :, :]
+        g = 0 * z
+        for start in range(0, A.shape[0], rows):
+            block = A[start : start + rows, :]
+            g = g + xp.matmul(xp.matmul(z, xp.matrix_transpose(block)) - y[:, start : start + rows], block)
+        return self.smat(g)
 
 
 @dataclass(frozen=True, eq=False)

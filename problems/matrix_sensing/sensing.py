@@ -31,6 +31,9 @@ class Sensing:
     def gradient(self, Z: Array, /) -> Array:  # (B, n, n) -> (B, n, n)
         return self.operator.adjoint(self.operator.forward(Z) - self.y)
 
+    def normal(self, Z: Array, /) -> Array:  # A*A(Z), (B, n, n) -> (B, n, n)
+        return self.operator.adjoint(self.operator.forward(Z))
+
     def misfit(self, Z: Array, /) -> Array:  # (B, n, n) -> (B,)
         r = self.operator.forward(Z) - self.y
         return 0.5 * array_namespace(r).sum(r * r, axis=-1)
@@ -101,7 +104,7 @@ def sensing(
 def certified(
     seeds: range,
     n: Annotated[int, (2, 16)] = 12,
-    r: Annotated[int, (1, 4)] = 2,
+    r: int = 2,
     delta: Annotated[float, (0.0, 0.33)] = 0.3,
     kappa: Annotated[float, (1.0, 1e3)] = 2.0,
     k: Annotated[int, (1, 16)] = 2,

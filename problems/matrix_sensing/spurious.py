@@ -28,7 +28,7 @@ def two_by_two(delta: Array, x0: Array) -> Sensing:
     return sensing(V, s, 1, x0, operator, {"delta": exact})
 
 
-def near_spurious(seeds: range, offset: Annotated[float, (1e-4, 5e-2)] = 1e-2) -> Sensing:
+def near_spurious(seeds: range, offset: Annotated[float, (1e-4, 2e-2)] = 1e-2) -> Sensing:
     """Start at the stationary point (0, √δ), moved by `offset` along e₁; row s has δ = DELTAS[s mod 8]."""
     d = np.array([DELTAS[seed % len(DELTAS)] for seed in seeds])
     return two_by_two(d, np.stack([np.full_like(d, offset), np.sqrt(d)], axis=-1)[:, :, None])

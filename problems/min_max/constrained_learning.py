@@ -125,7 +125,7 @@ def planted(
     seeds: range,
     n: Annotated[int, (2, 20)] = 10,
     m: Annotated[int, (1, 10)] = 5,
-    kept: Annotated[int, (1, 20)] = 20,
+    kept: int = 20,  # fewer than n: λ* is the optimum of the subspace problem
     mu0: Annotated[float, (0.1, 10.0)] = 1.0,
 ) -> ConstrainedQuadratic:
     """No box; λ* planted with one zero, φ* = c − Aᵀλ*/μ_0 (on the first `kept` coordinates), b set by complementarity."""

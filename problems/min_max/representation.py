@@ -77,8 +77,9 @@ def _game(seeds: range, spectra: list[Array], rank: int) -> RepresentationGame:
 def planted(
     seeds: range, d: Annotated[int, (2, 16)] = 6, rank: Annotated[int, (1, 15)] = 2, decay: Annotated[float, (0.05, 3.0)] = 0.6
 ) -> RepresentationGame:
-    """λ_i = exp(−decay · (sum of i random gaps)): generic, simple spectra."""
+    """λ_i = exp(−decay · (sum of i random gaps)): generic, simple spectra, λ_1/λ_d at most about 10⁵ for the sake of rounding."""
     r = min(rank, d - 1)
+    decay = min(decay, 11.0 / d)
     spectra = [np.exp(-decay * np.cumsum(np.random.default_rng([seed, 16]).uniform(0.2, 1.8, d))) for seed in seeds]
     return _game(seeds, spectra, r)
 

@@ -60,6 +60,11 @@ class Hinge:
         slopes = w * self._slope(self._t(x), self.alpha[:, None])
         return -xp.squeeze(xp.matmul(slopes[:, None, :], self.A), axis=1) + self.ridge[:, None] * x
 
+    def component_grads(self, x: Array, /) -> Array:
+        """∇f_i(x) for every i, (B, N, n)."""
+        slopes = self._slope(self._t(x), self.alpha[:, None])
+        return -slopes[:, :, None] * self.A + self.ridge[:, None, None] * x[:, None, :]
+
     def grad_one(self, x: Array, i: Array, /) -> Array:
         xp = array_namespace(x)
         B, N, n = self.A.shape
@@ -99,11 +104,12 @@ def regularised_hinge(
     lam: Annotated[float, (1e-3, 1.0)] = 0.02,
     R: Annotated[float, (1e-2, 1e3)] = 30.0,
 ) -> Hinge:
-    """No offset and a ridge: every component is smallest at x* = 0; (α, λ (2/α − 1))-strongly quasar-convex."""
+    """Rows of length 1, no offset, a ridge: every component is smallest at x* = 0; (α, λ (2/α − 1))-strongly quasar-convex."""
     A, away = np.empty((len(seeds), N, n)), np.empty((len(seeds), n))
     for b, seed in enumerate(seeds):
         g = np.random.default_rng([seed, 27])
         A[b], away[b] = g.standard_normal((N, n)), g.standard_normal(n)
+    A /= np.linalg.norm(A, axis=2, keepdims=True)
     away *= R / np.linalg.norm(away, axis=1, keepdims=True)
     return _hinge(A, alpha, lam, 0.0, np.zeros_like(away), away, "tφ' ≥ αφ, and the ridge gives λ‖x‖² = α(½λ‖x‖² + ½μ‖x‖²)")
 

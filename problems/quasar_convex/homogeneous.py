@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -74,6 +74,20 @@ def petals(
     return _petals(np.tile(s, (B, 1)), a, float(m), gamma, x_star, away, sigma, xi)
 
 
+def petals_from_origin(
+    seeds: range,
+    pairs: Annotated[int, (1, 8)] = 2,
+    a: Annotated[float, (0.0, 0.95)] = 0.5,
+    m: Annotated[int, (2, 9)] = 4,
+    kappa: Annotated[float, (1.0, 1e4)] = 10.0,
+    R: Annotated[float, (1e-3, 1e3)] = 1.0,
+    sigma: Annotated[float, (0.0, 10.0)] = 0.0,
+) -> Petals:
+    """`petals` moved so that the start is the origin and the minimiser lies at distance R from it."""
+    base = petals(seeds, pairs, a, m, kappa, 1.0, R, sigma)
+    return replace(base, x0=base.x0 - base.x0, x_star=base.x_star - base.x0)
+
+
 def bowl(
     seeds: range, gamma: Annotated[float, (0.02, 1.0)] = 0.3, kappa: Annotated[float, (1.0, 1e4)] = 1.0
 ) -> Petals:
@@ -100,6 +114,7 @@ def _petals(s: Array, a: float, m: float, gamma: float, x_star: Array, away: Arr
             "gamma": Certified(np.full(B, float(gamma)), Unit(), exact, "chosen; ⟨∇f, x − x*⟩ = 2f ≥ γ f for every γ ≤ 2"),
             "mu": Certified(2 * (2 / gamma - 1) * bottom, smooth, exact, "the largest for this γ: min f/‖x − x*‖² = (1 − a) min s"),
             "pl": Certified(2 * bottom, smooth, exact, "‖∇f‖² ≥ 4 (1 − a) min s · f, with equality where cos mθ = −1"),
+            "L_inf": Certified(top * away.shape[1], smooth, Side.UPPER, "‖·‖_1 ≤ √n ‖·‖_2 and ‖·‖_2 ≤ √n ‖·‖_∞: n L"),
             "L": Certified(top, smooth, exact, "eigenvalues are convex (largest) and concave (smallest) in cos mθ: check cos mθ = ±1"),
             "R": Certified(np.linalg.norm(away, axis=1), Unit(0, 1), exact, "‖x_0 − x*‖ as drawn"),
             "e0": Certified(bare.value(bare.x0), Unit(1, 0), exact, "f(x_0), f* = 0"),

@@ -12,7 +12,7 @@ from array_api_compat import array_namespace
 from algorithms.bilevel.adjoint import Adjoint, GradientAdjoint, ReverseMode
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.oracles import Bilevel
-from problems.bilevel import logistic, ridge
+from problems.bilevel import denoising, logistic, ridge
 from ratecheck import Array, Claim, Lockstep, Seen, Source, Statement, Status, Theorem, Trait, Vanishes, each
 from theory_checks.bilevel._common import GRADIENT, relative
 
@@ -36,7 +36,7 @@ def solves_for_q(p: Bilevel, s: Pair, t: Pair) -> Array:
 CLAIM = Claim[Bilevel, Pair](
     source=Source("ehrhardt2023", "inexact automatic differentiation", "maid.inexact-ad-equals-gd", Statement.DERIVED),
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH}),
-    instances={"logistic": logistic.planted, "ridge, diabetes": ridge.diabetes},
+    instances={"logistic": logistic.planted, "ridge, diabetes": ridge.diabetes, "total variation": denoising.photograph},
     algorithm=Lockstep(ReverseMode(), GradientAdjoint()),
     laws={"same lower steps": same_lower_steps, "solves for q": solves_for_q},
     seen={"z": Seen(each(lambda p, s: norm(s[1].z)), GRADIENT)},

@@ -85,7 +85,7 @@ CLAIM = Claim[Solvable, Approximate](
     instances={
         "one dimension": quadratic.scalar,
         "log-cosh": log_cosh.scalar,
-        "logistic": partial(logistic.planted, d=3, low=-1.0),
+        "logistic, breast cancer": partial(logistic.breast_cancer, columns=3, low=0.0),
         "ridge, diabetes": partial(ridge.diabetes, low=0.0),
     },
     algorithm=ImplicitDifferentiation(solves=2, relative=0.2),

@@ -17,7 +17,7 @@ from algorithms.bilevel.adjoint import Adjoint, ConjugateAdjoint, NeumannAdjoint
 from algorithms.bilevel.batched import dot, norm, solve
 from algorithms.bilevel.jacobian import Implicit, Jacobian, NeumannJacobian, Unrolled
 from algorithms.bilevel.oracles import Bilevel, Solvable
-from problems.bilevel import logistic, quadratic, ridge
+from problems.bilevel import denoising, logistic, quadratic, ridge
 from ratecheck import (
     Always,
     Array,
@@ -79,7 +79,7 @@ def adds_a_term(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
 UNROLL = Claim[Solvable, tuple[Jacobian, Jacobian]](
     source=Source("lorraine2020", "Theorem 2", "ift.neumann-unroll-identity", Statement.DERIVED),
     assumes=LOWER,
-    instances={"logistic": logistic.planted, "ridge, diabetes": ridge.diabetes},
+    instances={"logistic": logistic.planted, "ridge, diabetes": ridge.diabetes, "total variation": denoising.photograph},
     algorithm=Lockstep(Unrolled(solved=True), NeumannJacobian()),
     laws={"unrolls": unrolls},
     seen={"size": Seen(each(lambda p, s: size(s[1].J)))},
@@ -121,7 +121,7 @@ IDENTITY = replace(
 VERSUS_CG = Claim[Solvable, tuple[Adjoint, Adjoint]](
     source=Source("lorraine2020", "comparison of inverse approximations", "ift.neumann-vs-cg", Statement.DERIVED),
     assumes=LOWER,
-    instances={"logistic": partial(logistic.planted, low=-6.0), "ridge, diabetes": ridge.diabetes},
+    instances={"breast cancer": partial(logistic.breast_cancer, low=-6.0), "ridge, diabetes": ridge.diabetes},
     algorithm=Lockstep(ConjugateAdjoint(), NeumannAdjoint()),
     laws={"Neumann adds a term": lambda p, s, t: adds_a_term(p, s[1], t[1])},
     seen={"neumann": Seen(each(lambda p, s: energy(p, s[1])), Unit(0.5, 0))},

@@ -120,7 +120,7 @@ CLAIM = Claim[Solvable, Kept](
     bound=bound,
     holds=Always(),
     k=range(1, T),
-    rounding=lambda K, c: 1e4 * EPS * c["grad_f"] * c["M_B"] / (c["gamma"] * c["mu"]),
+    rounding=lambda K, c: 1e4 * EPS * c["grad_f"] / (c["gamma"] * c["mu"]),
     sharp={"isotropic": Equal(1e-9)},
     seeds=8,
 )

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from array_api_compat import array_namespace
 
-from algorithms.frank_wolfe.active_steps import ActiveState, Choice, Slopes, towards
-from algorithms.frank_wolfe.steps import P, Rule
+from algorithms.frank_wolfe.active_steps import LOCAL, ActiveState
+from algorithms.frank_wolfe.steps import P, Quadratic
 from ratecheck import Array, Constants, Law
-from ratecheck.oracles import SmoothOverCompact
+from ratecheck.oracles import SmoothOverCompact, Valued
+
+TINY = 1e-300  # nothing moved by nothing: residual 0
 
 
 class Gapped(SmoothOverCompact, Protocol):
     @property
     def f_star(self) -> Array: ...  # (B,), exact or the middle of an interval of half width constants["f_gap"]
+
+
+class Curved(Gapped, Protocol):
+    def curvature(self, d: Array, /) -> Array: ...  # (B, n) -> (B,), d'∇²f d of a quadratic
 
 
 class HasPoint(Protocol):
@@ -71,7 +77,7 @@ def moves_towards_v(p: SmoothOverCompact, s: HasVertex, t: HasVertex) -> Array:
     """x_{k+1} = x_k + γ_k (v_k − x_k)"""
     xp = array_namespace(s.x)
     miss = t.x - s.x - scaled(s.gamma, s.x) * (s.v - s.x)
-    return xp.max(xp.abs(miss), axis=-1) / xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1)
+    return xp.max(xp.abs(miss), axis=-1) / (xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1) + TINY)
 
 
 def v_is_minimal(p: SmoothOverCompact, s: HasVertex, t: HasVertex) -> Array:
@@ -97,29 +103,51 @@ def frank_wolfe(rule: Callable[[int], float]) -> dict[str, Law[SmoothOverCompact
     return {"towards v": moves_towards_v, "v is minimal": v_is_minimal, "the step": step_is(rule)}
 
 
-def follows(rule: Rule[P]) -> Law[P, HasVertex]:
-    def law(p: P, s: HasVertex, t: HasVertex) -> Array:
-        """γ_k = rule(⟨∇f(x_k), x_k − v_k⟩, v_k − x_k), the gradient taken afresh"""
-        xp = array_namespace(s.x)
-        g, d = p.grad(s.x), s.v - s.x
-        wanted = rule(p, -inner(g, d), d, xp.ones_like(s.gamma))
-        return xp.abs(s.gamma - wanted) / (xp.maximum(wanted, s.gamma) + 1e-30)
-
-    return law
+Bend: TypeAlias = Callable[[P, Array], Array]  # the curvature that a step rule divides by: problem, d (B, n) -> (B,)
 
 
-def descent(rule: Rule[P]) -> dict[str, Law[P, HasVertex]]:
+def by_L(p: SmoothOverCompact, d: Array) -> Array:
+    """The short step: L ‖d‖²."""
+    return p.constants["L"].value * inner(d, d)
+
+
+def by_C(p: SmoothOverCompact, d: Array) -> Array:
+    return p.constants["C_f"].value + 0 * d[:, 0]
+
+
+def by_hessian(p: Quadratic, d: Array) -> Array:
+    """Exact line search on a quadratic."""
+    return p.curvature(d)
+
+
+def off_the_model(gamma: Array, slope: Array, curvature: Array, cap: Array) -> Array:
+    """How far γ is from the minimiser of −slope γ + curvature γ²/2 over [0, cap]."""
+    xp = array_namespace(slope)
+    bent = xp.where(curvature > 0, curvature, xp.ones_like(curvature))
+    wanted = xp.where(slope > 0, xp.where(curvature > 0, xp.minimum(slope / bent, cap), cap), 0 * slope)
+    return xp.abs(gamma - wanted) / (xp.maximum(gamma, wanted) + 1e-30)
+
+
+def descent(bend: Bend[P]) -> dict[str, Law[P, HasVertex]]:
     """The laws of Frank–Wolfe with a step that depends on the point."""
-    return {"towards v": moves_towards_v, "v is minimal": v_is_minimal, "the step": follows(rule)}
+
+    def law(p: P, s: HasVertex, t: HasVertex) -> Array:
+        """γ_k = min(1, ⟨∇f(x_k), x_k − v_k⟩ / curvature), the gradient taken afresh"""
+        d = s.v - s.x
+        return off_the_model(s.gamma, -inner(p.grad(s.x), d), bend(p, d), array_namespace(d).ones_like(s.gamma))
+
+    return {"towards v": moves_towards_v, "v is minimal": v_is_minimal, "the step": law}
 
 
 def stays_a_combination(p: SmoothOverCompact, s: ActiveState, t: ActiveState) -> Array:
-    """x_{k+1} = x_k + γ_k d_k, and x is the combination of its active vertices that the weights say"""
+    """x is the combination of distinct active vertices that the weights say, and the weights sum to 1"""
     xp = array_namespace(s.x)
-    miss = t.x - s.x - scaled(s.gamma, s.x) * towards(s.direction, s.x, s.v, s.a, s.s)
-    scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1)
-    kept = xp.max(xp.abs(t.x - t.active.point()), axis=-1) + xp.abs(xp.sum(t.active.weight, axis=-1) - 1)
-    return xp.max(xp.abs(miss), axis=-1) / scale + kept
+    point = xp.sum(t.active.weight[:, :, None] * t.active.atoms, axis=1)
+    kept = xp.max(xp.abs(t.x - point), axis=-1) + xp.abs(xp.sum(t.active.weight, axis=-1) - 1)
+    active = t.active.weight > 0
+    same = xp.all(t.active.atoms[:, :, None, :] == t.active.atoms[:, None, :, :], axis=-1) & active[:, :, None] & active[:, None, :]
+    twice = xp.sum(xp.astype(same, s.x.dtype), axis=(1, 2)) - xp.sum(xp.astype(active, s.x.dtype), axis=1)
+    return kept + twice + xp.max(xp.where(t.active.weight < 0, -t.active.weight, 0 * t.active.weight), axis=-1)
 
 
 def a_and_s_are_extreme(p: SmoothOverCompact, s: ActiveState, t: ActiveState) -> Array:
@@ -129,25 +157,51 @@ def a_and_s_are_extreme(p: SmoothOverCompact, s: ActiveState, t: ActiveState) ->
     score = xp.sum(s.active.atoms * g[:, None, :], axis=-1)
     score = xp.where(s.active.weight > 0, score, inner(g, s.x)[:, None])
     miss = xp.max(score, axis=-1) - inner(g, s.a) + inner(g, s.s) - xp.min(score, axis=-1)
-    return xp.abs(miss) / (norm(g) * (norm(s.a) + norm(s.s)) + 1e-300)
+    return xp.abs(miss) / (norm(g) * (norm(s.a) + norm(s.s)) + TINY)
 
 
-def active_set(choice: Choice, rule: Rule[P]) -> dict[str, Law[P, ActiveState]]:
+Direction: TypeAlias = Callable[[Array, Array, Array], tuple[Array, Array]]  # ⟨∇f, x − v⟩, ⟨∇f, a − x⟩, ⟨∇f, a − s⟩ -> to v?, off a?
+
+
+def steeper(forward: Array, away: Array, local: Array) -> tuple[Array, Array]:
+    """Away steps: v − x, or x − a where that is steeper."""
+    return forward >= away, forward < away
+
+
+def both(forward: Array, away: Array, local: Array) -> tuple[Array, Array]:
+    """Pairwise: v − a."""
+    return forward == forward, forward == forward
+
+
+def local_first(forward: Array, away: Array, local: Array) -> tuple[Array, Array]:
+    """Blended pairwise: s − a where that is as steep as v − x, else v − x."""
+    return local < forward, local >= forward
+
+
+def active_set(direction: Direction, bend: Bend[P]) -> dict[str, Law[P, ActiveState]]:
     """The laws of an active-set method."""
 
     def law(p: P, s: ActiveState, t: ActiveState) -> Array:
-        """the direction is the one of the method, and γ_k = min(rule, cap)"""
+        """x_{k+1} = x_k + γ_k d_k, d_k the direction of the method, γ_k the minimiser of the model up to the cap, which drops a"""
         xp = array_namespace(s.x)
         g = p.grad(s.x)
-        wanted = choice(Slopes(inner(g, s.x - s.v), inner(g, s.a - s.x), inner(g, s.a - s.s)))
-        d = towards(s.direction, s.x, s.v, s.a, s.s)
-        gamma = rule(p, -inner(g, d), d, s.cap)
-        return xp.astype(wanted != s.direction, g.dtype) + xp.abs(s.gamma - gamma) / (xp.maximum(gamma, s.gamma) + 1e-30)
+        to_v, off_a = direction(inner(g, s.x - s.v), inner(g, s.a - s.x), inner(g, s.a - s.s))
+        local = off_a & ~to_v & (s.direction == LOCAL)
+        to = xp.where(to_v[:, None], s.v, xp.where(local[:, None], s.s, s.x))
+        d = to - xp.where(off_a[:, None], s.a, s.x)
+        held = xp.all(s.active.atoms == s.a[:, None, :], axis=-1) & (s.active.weight > 0)
+        w = xp.sum(xp.where(held, s.active.weight, 0 * s.active.weight), axis=-1)
+        one = xp.ones_like(w)
+        cap = xp.where(~off_a, one, xp.where(to_v | local, w, w / xp.where(w < 1, 1 - w, one)))
+        miss = xp.max(xp.abs(t.x - s.x - s.gamma[:, None] * d), axis=-1)
+        scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1) + TINY
+        dropped = xp.astype(off_a & (s.gamma > 0) & (s.gamma >= cap), g.dtype)
+        return miss / scale + off_the_model(s.gamma, -inner(g, d), bend(p, d), cap) + xp.abs(dropped - s.dropped)
 
     return {"a combination": stays_a_combination, "v is minimal": v_is_minimal, "a and s": a_and_s_are_extreme, "the step": law}
 
 
-def gain(p: Gapped, s: HasPoint, t: HasPoint) -> Array:
+def gain(p: Valued, s: HasPoint, t: HasPoint) -> Array:
     """f(x_k) − f(x_{k+1})"""
     return p.value(s.x) - p.value(t.x)
 

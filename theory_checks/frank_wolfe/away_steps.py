@@ -20,7 +20,7 @@ from algorithms.frank_wolfe.active_steps import ActiveSetFrankWolfe, ActiveState
 from algorithms.frank_wolfe.steps import scaled, short_step
 from problems.frank_wolfe.quadratics import Planted, on_cube, on_l1_ball, on_simplex
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step, total
-from theory_checks.frank_wolfe._common import active_set, gain, primal_gap, roundoff
+from theory_checks.frank_wolfe._common import active_set, by_L, gain, primal_gap, roundoff, steeper
 
 
 def share(c: Constants) -> Array:
@@ -46,7 +46,7 @@ CLAIM = Claim[Planted, ActiveState](
     assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.SMOOTH, Trait.POLYTOPE}),
     instances={"simplex": on_simplex, "ℓ₁ ball": on_l1_ball, "cube": on_cube},
     algorithm=ActiveSetFrankWolfe(away_step, short_step),
-    laws=active_set(away_step, short_step),
+    laws=active_set(steeper, by_L),
     metric=each(primal_gap),
     unit=Unit(f=1),
     bound=bound,
@@ -58,7 +58,7 @@ GOOD = replace(
     CLAIM,
     instances={f"simplex, n = {n}": partial(on_simplex, n=n, kappa=1.0, support=n // 2) for n in (4, 10)},
     metric=each_step(gap_at_good_steps),
-    bound=lambda k, c: c["gain"] / share(c),
+    bound=lambda k, c: np.maximum(c["gain"], 0.0) / share(c),
     seen={"gain": Seen(each_step(gain), Unit(f=1))},
     rounding=lambda k, c: roundoff(k, c) / share(c),
 )

@@ -18,7 +18,7 @@ from algorithms.frank_wolfe.steps import scaled, short_step
 from problems.frank_wolfe.quadratics import Planted
 from ratecheck import Array, Claim, Constants, Source, Statement, Status, Theorem
 from theory_checks.frank_wolfe import away_steps
-from theory_checks.frank_wolfe._common import active_set
+from theory_checks.frank_wolfe._common import active_set, by_L, local_first
 
 
 def bound(k: Array, c: Constants) -> Array:
@@ -30,7 +30,7 @@ def blended(claim: Claim[Planted, ActiveState], slug: str) -> Claim[Planted, Act
         claim,
         source=Source("tsuji2022", "Theorem 3.1", slug, Statement.DERIVED),
         algorithm=ActiveSetFrankWolfe(blended_pairwise, short_step),
-        laws=active_set(blended_pairwise, short_step),
+        laws=active_set(local_first, by_L),
     )
 
 

@@ -27,7 +27,7 @@ CLAIM = Claim[SmoothOverCompact, State](
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.COMPACT}),
     instances={"least squares": planted, "squared norm": squared_norm},
     algorithm=FrankWolfe(open_loop),
-    laws=frank_wolfe(open_loop),
+    laws=frank_wolfe(lambda k: 2 / (k + 2)),
     metric=best(fw_gap, start=1),
     unit=Unit(f=1),
     bound=bound,

@@ -17,7 +17,7 @@ from algorithms.frank_wolfe.active_steps import ActiveSetFrankWolfe, away_step, 
 from algorithms.frank_wolfe.steps import scaled, short_step
 from ratecheck import Array, Constants, Source, Statement, Status, Theorem
 from theory_checks.frank_wolfe import away_steps
-from theory_checks.frank_wolfe._common import active_set, roundoff
+from theory_checks.frank_wolfe._common import active_set, both, by_L, roundoff
 
 
 def share(c: Constants) -> Array:
@@ -29,7 +29,7 @@ CLAIM = replace(
     source=Source("lacoste-julien2015", "Theorem 1, pairwise steps", "fw.pfw.good", Statement.DERIVED),
     instances=away_steps.WELL_CONDITIONED,
     algorithm=ActiveSetFrankWolfe(pairwise, short_step),
-    laws=active_set(pairwise, short_step),
+    laws=active_set(both, by_L),
     bound=lambda k, c: c["gain"] / share(c),
     rounding=lambda k, c: roundoff(k, c) / share(c),
 )

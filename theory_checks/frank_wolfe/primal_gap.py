@@ -29,7 +29,7 @@ CLAIM = Claim[Gapped, State](
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.COMPACT}),
     instances={"least squares": planted, "squared norm": squared_norm},
     algorithm=FrankWolfe(open_loop),
-    laws=frank_wolfe(open_loop),
+    laws=frank_wolfe(lambda k: 2 / (k + 2)),
     metric=each(primal_gap),
     unit=Unit(f=1),
     bound=bound,

@@ -14,7 +14,7 @@ from algorithms.frank_wolfe.active_steps import ActiveSetFrankWolfe, ActiveState
 from algorithms.frank_wolfe.steps import line_search
 from problems.frank_wolfe.quadratics import Planted
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
-from theory_checks.frank_wolfe._common import active_set, inner, primal_gap, roundoff
+from theory_checks.frank_wolfe._common import active_set, both, by_hessian, inner, local_first, primal_gap, roundoff, steeper
 from theory_checks.frank_wolfe.away_steps import WELL_CONDITIONED
 
 
@@ -35,7 +35,7 @@ AWAY = Claim[Planted, ActiveState](
     assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.POLYTOPE}),
     instances=WELL_CONDITIONED,
     algorithm=ActiveSetFrankWolfe(away_step, line_search),
-    laws=active_set(away_step, line_search),
+    laws=active_set(steeper, by_hessian),
     metric=each(primal_gap),
     unit=Unit(f=1),
     bound=bound,
@@ -44,8 +44,8 @@ AWAY = Claim[Planted, ActiveState](
     seen={"slope": Seen(each(slope), Unit(f=1))},
     rounding=roundoff,
 )
-PAIRWISE = replace(AWAY, algorithm=ActiveSetFrankWolfe(pairwise, line_search), laws=active_set(pairwise, line_search))
-BLENDED = replace(AWAY, algorithm=ActiveSetFrankWolfe(blended_pairwise, line_search), laws=active_set(blended_pairwise, line_search))
+PAIRWISE = replace(AWAY, algorithm=ActiveSetFrankWolfe(pairwise, line_search), laws=active_set(both, by_hessian))
+BLENDED = replace(AWAY, algorithm=ActiveSetFrankWolfe(blended_pairwise, line_search), laws=active_set(local_first, by_hessian))
 
 THEOREM = Theorem(
     claims={

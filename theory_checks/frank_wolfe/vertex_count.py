@@ -46,7 +46,7 @@ PRIMAL = Claim[SquaredNorm, State](
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.POLYTOPE}),
     instances={"n = 300": partial(squared_norm, n=300)},
     algorithm=FrankWolfe(open_loop),
-    laws=frank_wolfe(open_loop),
+    laws=frank_wolfe(lambda k: 2 / (k + 2)),
     metric=each(primal_gap),
     unit=Unit(f=1),
     bound=primal,

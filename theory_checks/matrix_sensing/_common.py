@@ -14,10 +14,10 @@ from algorithms.matrix_sensing.scaled import Scaled
 from problems.matrix_sensing.sensing import Sensing
 from ratecheck import Array, Seen, Source, Statement, Unit, each
 
-SHEET = "matrix sensing, common facts"
+COMMON = "matrix sensing, common facts"
 
 
-def derived(slug: str, place: str, paper: str = SHEET) -> Source:
+def derived(slug: str, place: str, paper: str = COMMON) -> Source:
     return Source(paper, place, slug, Statement.DERIVED)
 
 

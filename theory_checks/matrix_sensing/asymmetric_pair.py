@@ -62,7 +62,7 @@ LOWER = replace(UPPER, bound=lower, holds=AtLeast())
 THEOREM = Theorem(
     claims={"from above": (UPPER, Status.CONSISTENT), "from below": (LOWER, Status.CONSISTENT)},
     foils={
-        "step 1.2": (replace(LOWER, algorithm=AsymmetricDescent(constant(1.2)), instances={"large": lambda seeds: null_pair(seeds, 2.0)}),
+        "step 1.2": (replace(LOWER, algorithm=AsymmetricDescent(constant(1.2)), instances={"large": lambda seeds: null_pair(seeds, 2.0)}, k=range(2, 5)),
                      Status.NOT_APPLICABLE),
         "half the step": (replace(UPPER, algorithm=AsymmetricDescent(constant(0.05)),
                                   seen={"eta": Seen(each(lambda p, s: 2 * s.step), Unit(x=-2))}), Status.REFUTED),

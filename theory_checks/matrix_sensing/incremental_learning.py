@@ -8,11 +8,14 @@ approximation of rank s OF THE MEASURED LOSS (not the truncation of Z*):
   4.2    with s < r columns and α below some bound the limit is Z_s*.
 
 A step that meets μ ≤ 10⁻⁴ δ/σ_1 is below 10⁻¹⁶: no run can take it. The verdict says by what factor it is missed, and what
-was observed; the runnable lemmas are in landscape.py and local_linear.py, the exponents in plateau_exponent.py.
+was observed; for δ = 0 Theorem 4.2 is derived (Z_s* is the truncation) and tested in full; the runnable lemmas are in landscape.py and local_linear.py, the exponents in plateau_exponent.py.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
+
+from array_api_compat import array_namespace
 
 from algorithms.matrix_sensing.descent import Factor, FactoredDescent
 from algorithms.matrix_sensing.oracles import constant, truncated
@@ -36,7 +39,7 @@ from ratecheck import (
     Vanishes,
     each,
 )
-from theory_checks.matrix_sensing._common import STEP, best_of_rank, descends, frobenius
+from theory_checks.matrix_sensing._common import STEP, best_of_rank, derived, descends, frobenius
 
 PAPER = "jin2023, ICML version"
 N = 8
@@ -45,21 +48,21 @@ MEASURED = {"δ = 0.05": partial(LADDER, operator=symmetric(N, 0.05))}
 SEEN = {"mu": STEP, "d": Seen(each(lambda p, s: p.constants["delta"].value), Unit())}
 
 
-def closest(target, s: int) -> Measure[Sensing, Factor]:  # type: ignore[no-untyped-def]
+def closest(target: Callable[[Sensing, int], Array], s: int) -> Measure[Sensing, Factor]:
     """min over t ≤ k of the distance to target(p, s)."""
 
-    def measure(p, states):  # type: ignore[no-untyped-def]
+    def measure(p: Sensing, states: Iterator[Factor]) -> Iterator[Array]:
         goal = least = None
         for state in states:
             goal = target(p, s) if goal is None else goal
             now = frobenius(state.Z - goal)
-            least = now if least is None else now * (now < least) + least * (now >= least)
+            least = now if least is None else array_namespace(now).minimum(now, least)
             yield least
 
     return measure
 
 
-def to_limit(p, states):  # type: ignore[no-untyped-def]
+def to_limit(p: Sensing, states: Iterator[Factor]) -> Iterator[Array]:
     goal = None
     for s in states:
         goal = best_of_rank(p, s.X.shape[-1]) if goal is None else goal
@@ -103,7 +106,8 @@ PLATEAU = Claim[Sensing, Factor](
 )
 FIT = replace(
     PLATEAU, source=Source(PAPER, "Lemma 4.3, Theorem C.15", "inc.first-fit", Statement.VERIFIED),
-    instances={"δ = 1e-11": partial(LADDER, operator=symmetric(N, 1e-11), high=1e-5)}, metric=closest(truth, 1), bound=first_fit, holds=Always(),
+    instances={"δ = 1e-11": partial(LADDER, operator=symmetric(N, 1e-11), high=1e-5)},
+    metric=closest(truth, 1), bound=first_fit, holds=Always(),
     k=range(100, 200),
 )
 UNDER = replace(
@@ -111,9 +115,14 @@ UNDER = replace(
     instances={"2 columns, δ = 0.1": partial(LADDER, k=2, operator=symmetric(N, 0.1))}, metric=to_limit,
     bound=lambda k, c: c["norm_M"], holds=Vanishes(within=1e-12), k=range(1500, 1501),
 )
+POPULATION = replace(
+    UNDER, source=derived("inc.under.limit-is-Zs", "δ = 0: all other critical points are strict saddles", "jin2023, derived"), given={},
+    instances={"2 columns, δ = 0": partial(LADDER, k=2)}, k=range(1200, 1201),
+)
 
 THEOREM = Theorem(
     claims={
+        "limit of too few columns, δ = 0": (POPULATION, Status.CONSISTENT),
         "plateau": (PLATEAU, Status.NOT_APPLICABLE),
         "first fit": (FIT, Status.NOT_APPLICABLE),
         "limit of too few columns": (UNDER, Status.NOT_APPLICABLE),

@@ -91,8 +91,9 @@ SIGMA = replace(
     instances={"s = 2 of (1, 0.5)": CLOSE["spectrum (1.0, 0.5), s = 2"]}, bound=lambda k, c: 0.5 * c["s_2"] ** 0.5, holds=AtLeast(),
 )
 LINEAR = replace(
-    SIGMA, source=replace(SIGMA.source, place="Corollary 4.9, order in δ", statement=Statement.DERIVED), instances={"δ from 1e-4 to 0.1": isometries},
-    given={}, metric=each(shift), unit=Unit(x=2), bound=moved, holds=Scaling(of=lambda c: c["delta"], within=0.05), seeds=8,
+    SIGMA, source=replace(SIGMA.source, place="Corollary 4.9, order in δ", statement=Statement.DERIVED),
+    instances={"δ from 1e-4 to 0.1": isometries}, given={}, metric=each(shift), unit=Unit(x=2), bound=moved,
+    holds=Scaling(of=lambda c: c["delta"], within=0.05), seeds=8,
 )
 SHIFT = replace(LINEAR, source=replace(SIGMA.source, place="Corollary 4.9"), given=RSI.given, holds=Always())
 FACTOR = replace(
@@ -114,6 +115,6 @@ THEOREM = Theorem(
         "1.1 root of sigma_s": (replace(SIGMA, bound=lambda k, c: 1.1 * c["s_2"] ** 0.5), Status.REFUTED),
         "constant 0.01": (replace(SHIFT, given={}, bound=lambda k, c: moved(k, c) / 16000), Status.REFUTED),
         "80, as in E.6": (replace(SHIFT, given={}, bound=lambda k, c: moved(k, c) / 2), Status.VACUOUS),
-        "unit": (replace(SHIFT, bound=lambda k, c: moved(k, c) / c["s_1"]), Status.ILL_POSED),
+        "unit": (replace(LINEAR, bound=lambda k, c: moved(k, c) / c["s_1"]), Status.ILL_POSED),
     },
 )

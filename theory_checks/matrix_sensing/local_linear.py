@@ -8,6 +8,7 @@ to rotation. The proof only needs the runnable step μ ≤ 1.25·10⁻⁴ τ/σ_
 A hundred such steps move little: the inequality is met to 1 − 10⁻⁶, and the foil with rate 3τμ shows that it can fail.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -20,7 +21,7 @@ from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, 
 from theory_checks.matrix_sensing._common import STEP, at_start, best_factor, descends, frobenius, to_orbit
 
 
-def orbit_distance(p, states):  # type: ignore[no-untyped-def]
+def orbit_distance(p: Sensing, states: Iterator[Factor]) -> Iterator[Array]:
     """dist²(U_t, U_s*)"""
     best = None
     for s in states:

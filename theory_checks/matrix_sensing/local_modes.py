@@ -9,6 +9,7 @@ The slowest mode is signal r against null, so from a generic start the error con
 """
 
 from dataclasses import replace
+from functools import partial
 
 from algorithms.matrix_sensing.descent import Factor, FactoredDescent
 from algorithms.matrix_sensing.oracles import constant
@@ -63,7 +64,7 @@ SCALED = Claim[Sensing, Scaled](
 RATE = replace(
     SCALED,
     source=derived("sgdl.local-rate", "asymptotic factor of ScaledGD(λ), k = r", "xu2023, derived"),
-    instances={"all modes": all_modes},
+    instances={"all modes": partial(all_modes, size=1e-3, least=0.1)},
     algorithm=ScaledDescent(constant(0.3), fixed(0.1)),
     bound=lambda k, c: 1 - c["eta"] * c["s_r"] / (c["s_r"] + c["lam"]),
     k=range(100, 121),

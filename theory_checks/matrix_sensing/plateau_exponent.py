@@ -8,10 +8,13 @@ and at that time the next direction is still small (Theorem 4.1, Corollary C.16 
 
     σ_{s+1}(X_t)  =  Θ(α^{p/2})  ≤  C α^{1/(4 κ*)},    κ* = σ_1/τ,  τ the smallest gap.
 
+The times are in order (inc.plateau.limit), T^s ~ 2 ln(1/α)/(σ_s + σ_{s+1}), so T¹/T² → (σ_2 + σ_3)/(σ_1 + σ_2), up to O(1/ln(1/α)).
+
 Why: at flow time t direction i has weight α² e^{2σ_i t}; the residual of s and the leak of s+1 balance at
 t = 2 ln(1/α)/(σ_s + σ_{s+1}), and there both are α^p. Rows sweep α.
 """
 
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -20,11 +23,11 @@ from array_api_compat import array_namespace
 from algorithms.matrix_sensing.flow import Flow, RiccatiFlow
 from problems.matrix_sensing.ladders import starts
 from problems.matrix_sensing.sensing import Sensing
-from ratecheck import Array, Bound, Claim, Constants, Measure, Scaling, Status, Theorem, Trait, Unit, best
+from ratecheck import Array, Bound, Claim, Constants, Equal, Measure, Scaling, Status, Theorem, Trait, Unit, best
 from theory_checks.matrix_sensing._common import derived, frobenius
 
 
-def to_truncation(s: int):  # type: ignore[no-untyped-def]
+def to_truncation(s: int) -> Callable[[Sensing, Flow], Array]:
     def distance(p: Sensing, flow: Flow) -> Array:
         xp = array_namespace(flow.Z)
         n = flow.Z.shape[-1]
@@ -38,7 +41,7 @@ def next_direction(s: int) -> Measure[Sensing, Flow]:
     """σ_{s+1}(X_t) at the t ≤ k where the distance to Σ_s is smallest."""
     distance = to_truncation(s)
 
-    def measure(p, states):  # type: ignore[no-untyped-def]
+    def measure(p: Sensing, states: Iterator[Flow]) -> Iterator[Array]:
         least = kept = None
         for flow in states:
             xp = array_namespace(flow.Z)
@@ -50,6 +53,20 @@ def next_direction(s: int) -> Measure[Sensing, Flow]:
             yield kept
 
     return measure
+
+
+def quotient_of_times(p: Sensing, states: Iterator[Flow]) -> Iterator[Array]:
+    """T¹/T², the times so far of the closest approach to Σ_1 and to Σ_2."""
+    distances = [to_truncation(s) for s in (1, 2)]
+    least: list[Array] = []
+    times: list[Array] = []
+    for flow in states:
+        now = [d(p, flow) for d in distances]
+        xp = array_namespace(now[0])
+        t = [flow.t + 0 * d for d in now]
+        times = [xp.where(a < b, c, d) for a, b, c, d in zip(now, least, t, times, strict=True)] if least else t
+        least = [xp.minimum(a, b) for a, b in zip(now, least, strict=True)] if least else now
+        yield times[0] / times[1]
 
 
 def depth(s: int) -> Bound:
@@ -90,15 +107,22 @@ LEAK = replace(
     metric=next_direction(1), unit=Unit(x=1), bound=leak, holds=Scaling(of=lambda c: c["alpha"], within=0.03),
 )
 PRINTED = replace(LEAK, bound=printed, holds=Scaling(of=lambda c: 1 / c["alpha"], within=0.02, one_sided=True))
+ORDER = Claim[Sensing, Flow](
+    source=derived("inc.plateau.limit", "Theorem 4.1, times in order, δ = 0", "jin2023, derived"),
+    assumes=FIRST.assumes, instances=SECOND.instances, algorithm=RiccatiFlow(time=lambda k: 0.08 * (k + 1)), metric=quotient_of_times,
+    unit=Unit(), bound=lambda k, c: (c["s_2"] + c["s_3"]) / (c["s_1"] + c["s_2"]), holds=Equal(within=0.15), k=range(549, 550), seeds=8,
+)
 
 THEOREM = Theorem(
     claims={
+        "plateaus in order": (ORDER, Status.CONSISTENT),
         "first plateau": (FIRST, Status.CONSISTENT),
         "second plateau": (SECOND, Status.CONSISTENT),
         "next direction": (LEAK, Status.CONSISTENT),
         "next direction, printed exponent": (PRINTED, Status.CONSISTENT),
     },
     foils={
+        "times of equal length": (replace(ORDER, bound=lambda k, c: c["s_1"] / c["s_1"]), Status.REFUTED),
         "no gap": (replace(FIRST, instances={"1, 1, 0.4": partial(starts, spectrum=(1.0, 1.0, 0.4), n=6, k=3)},
                            bound=lambda k, c: c["s_1"] ** 0.5 * c["alpha"]), Status.REFUTED),
         "stopped early": (replace(FIRST, k=range(60)), Status.REFUTED),

@@ -10,6 +10,7 @@ The constants c, C are universal and not stated. Checked with C = 0.25 in Theore
 smaller constants than a proof would give, so that a run could fail. The exponent 1/3 is loose: the floor is ~ α².
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 from math import ceil, log
@@ -47,7 +48,7 @@ def linear(k: Array, c: Constants) -> Array:
     return (1 - c["eta"] / 2) ** (k - EARLY) * c["s_1"]
 
 
-def passage(p: Sensing, states):  # type: ignore[no-untyped-def]
+def passage(p: Sensing, states: Iterator[Scaled | Factor]) -> Iterator[Array]:
     """The first index at which the error is at most 1e-6 s_1 (the current index until then)."""
     since = None
     for k, s in enumerate(states):

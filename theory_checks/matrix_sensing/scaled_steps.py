@@ -7,6 +7,7 @@ X_{t+1} = X_t − η(X_tX_tᵀ − M*)X_t(X_tᵀX_t + λI)⁻¹.
   Newton      n = k = r = 1, η = 1/2, λ = 0: x⁺ − √m = (x − √m)²/(2x), Heron's iteration.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -18,18 +19,18 @@ from algorithms.matrix_sensing.scaled import Scaled, ScaledDescent, current_erro
 from problems.matrix_sensing.ladders import conditioned
 from problems.matrix_sensing.near import all_modes, scalar, stepped
 from problems.matrix_sensing.sensing import Sensing
-from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Status, Theorem, Threshold, Trait, Unit, each, each_step
+from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Source, Status, Theorem, Threshold, Trait, Unit, each, each_step
 from theory_checks.matrix_sensing._common import FREE_STEP, LAM, derived, descends_scaled, error, spectral
 
 SYMMETRIC = frozenset({Trait.SYMMETRIC, Trait.LOW_RANK})
 LAWS = {"scaled descent": descends_scaled}
 
 
-def xu(slug: str, place: str):  # type: ignore[no-untyped-def]
+def xu(slug: str, place: str) -> Source:
     return derived(slug, place, "xu2023, derived")
 
 
-def grew(p: Sensing, states):  # type: ignore[no-untyped-def]
+def grew(p: Sensing, states: Iterator[Scaled]) -> Iterator[Array]:
     """1 if the error is larger than at the start, else 0."""
     first = None
     for s in states:
@@ -89,7 +90,7 @@ OVERSHOOT = Claim[Sensing, Scaled](
 NULL = Claim[Sensing, Scaled](
     source=xu("sgdl.null-law", "limit of 2ηt/λ ‖XXᵀ − M*‖"),
     assumes=SYMMETRIC,
-    instances={"k = r + 2, large start": partial(all_modes, size=0.2, k=5)},
+    instances={"k = r + 2, large start": partial(all_modes, size=0.4, k=5)},
     algorithm=ScaledDescent(constant(0.3), fixed(0.05)),
     laws=LAWS,
     seen={"eta": FREE_STEP, "lam": LAM},

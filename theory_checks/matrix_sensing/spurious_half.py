@@ -53,6 +53,6 @@ THEOREM = Theorem(
         "flips at 0.45": (replace(CLAIM, bound=lambda k, c: limit(k, c, 0.45), holds=moved(0.45)), Status.REFUTED),
         "wrong height": (replace(CLAIM, bound=lambda k, c: limit(k, c) / np.sqrt(1 + c["delta"] ** 2)), Status.REFUTED),
         "nothing above": (replace(CLAIM, holds=moved(0.8)), Status.VACUOUS),
-        "unit of the factor": (replace(CLAIM, bound=lambda k, c: limit(k, c) / c["s_1"] ** 0.5), Status.ILL_POSED),
+        "unit of the factor": (replace(CLAIM, bound=lambda k, c: limit(k, c) / c["s_1"] ** 0.5, k=range(2, 3)), Status.ILL_POSED),
     },
 )

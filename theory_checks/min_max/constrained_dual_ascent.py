@@ -3,7 +3,8 @@
 φ_t ∈ argmin L(·, λ_t), λ_{t+1} = [λ_t + η s_t]_+, E s_t = l(φ_t). With λ_0 = 0 and T = k + 1 steps, deterministic s_t, B = max |l(φ_t)|:
     g* − best_{t<T} g(λ_t) ≤ |λ*|²/(2ηT) + ηB²/2;        max_i l_i(mean φ_t) ≤ |λ_T|_∞/(ηT).
 Stochastic, S² ≥ E|s_t|²: in expectation the first holds with S² for B² (Lemma 4.1 is its limit, almost surely).
-And for any λ ≥ 0 with g_p(λ) ≥ D_p − δ:   ‖l(f_θ(λ)) − l(φ*)‖ ≤ √(2β_g N) + β_g √(2(δ + N)/μ_g),  N = Mν(1 + |λ|_1)   (the role of Proposition 4.2; constants ours).
+And for any λ ≥ 0 with g_p(λ) ≥ D_p − δ:   ‖l(f_θ(λ)) − l(φ*)‖ ≤ √(2β_g N) + β_g √(2(δ + N)/μ_g),  N = Mν(1 + |λ|_1)
+(this has the role of Proposition 4.2; constants ours).
 Why the last: g_u(λ) ≥ g_p(λ) − N ≥ D_u − δ − N, μ_g-concavity bounds |λ − λ_u|, β_g-smoothness moves it to l(φ(λ)).
 Linear parametrisation (a subspace): no duality gap, the Lagrangian minimiser at the dual optimum is feasible.
 """

@@ -47,7 +47,12 @@ CLAIM = Claim[ConstrainedQuadratic, Pair](
     sharp={},
     seeds=4,
 )
-EQUALITY = replace(CLAIM, algorithm=DualPairs(spread=0.0), holds=Equal(within=1e-6))
+EQUALITY = replace(
+    CLAIM,
+    instances={f"m = {m}, equal rows": partial(parallel, m=m, tilt=1e-9) for m in (1, 2, 9)},
+    algorithm=DualPairs(spread=0.0),
+    holds=Equal(within=1e-6),
+)
 BELOW = replace(CLAIM, instances={"m = 2, apart": partial(parallel, m=2, tilt=0.5)}, bound=concavity, holds=AtLeast())
 
 THEOREM = Theorem(

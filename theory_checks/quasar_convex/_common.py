@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Generic, Protocol
+from typing import Generic, Protocol, TypeAlias, TypeVar
 
 from array_api_compat import array_namespace
 
 from algorithms.quasar_convex.accelerated import Pair
 from algorithms.quasar_convex.descent import Point
-from algorithms.quasar_convex.line_search import excess
+from algorithms.quasar_convex.line_search import Coupling, excess
 from ratecheck import Algorithm, Array, Claim, HasX, Law, Noise
 from ratecheck.contracts import P, S
 from ratecheck.oracles import Smooth, WithMinimiser
+
+Q = TypeVar("Q", bound=Smooth)
 
 
 class Minimised(Smooth, Protocol):
@@ -89,14 +91,28 @@ def raw_gamma(p: Minimised, s: HasX) -> Array:
     return inner(p.grad(s.x), s.x - p.x_star) / gap(p, s)
 
 
-def y_passes_the_line_search(p: Smooth, s: Pair, t: Pair) -> Array:
-    """y = α x + (1 − α) v with c f(y) + α (⟨∇f(y), x − v⟩ − α b ‖x − v‖²) ≤ c f(x)"""
-    xp = array_namespace(s.x)
-    a = s.coupling.alpha[:, None]
-    off = relative(s.coupling.y - a * s.x - (1 - a) * s.v, s.x, s.v)
-    above = excess(p, s.x, s.v, s.coupling, s.b, s.c, s.eps)
-    scale = s.c * p.value(s.x) + s.eps + s.b * square(s.x - s.v)
-    return xp.maximum(off, above / xp.where(scale > 0, scale, 1.0))
+class HasCoupling(Protocol):
+    @property
+    def coupling(self) -> Coupling: ...
+
+
+C = TypeVar("C", bound=HasCoupling)
+Searched: TypeAlias = Callable[[Q, C], tuple[Array, Array, Array, Array, Array]]  # x, v, b, c, ε as the theorem says
+
+
+def y_passes_the_line_search(searched: Searched[Q, C]) -> Law[Q, C]:
+    """y = α x + (1 − α) v with c f(y) + α (⟨∇f(y), x − v⟩ − α b ‖x − v‖²) ≤ c f(x) + ε"""
+
+    def law(p: Q, s: C, t: C) -> Array:
+        x, v, b, c, eps = searched(p, s)
+        xp = array_namespace(x)
+        a = s.coupling.alpha[:, None]
+        off = relative(s.coupling.y - a * x - (1 - a) * v, x, v)
+        above = excess(p, x, v, s.coupling, b, c, eps)
+        scale = c * p.value(x) + b * square(x - v) + eps
+        return xp.maximum(off, above / xp.where(scale > 0, scale, 1.0))
+
+    return law
 
 
 def x_is_a_gradient_step_from_y(p: Smooth, s: Pair, t: Pair) -> Array:

@@ -33,6 +33,12 @@ def bound(k: Array, c: Constants) -> Array:
     return rate(c) ** k * (c["e0"] + c["mu"] * c["R"] ** 2 / 2)
 
 
+def searched(p: Petals, s: Pair) -> tuple[Array, Array, Array, Array, Array]:
+    """b = γμ/2, c = √(L/μ), ε = 0"""
+    gamma, mu, L = (p.constants[name].value for name in ("gamma", "mu", "L"))
+    return s.x, s.v, gamma * mu / 2, (L / mu) ** 0.5, 0 * mu
+
+
 def v_mixes_v_and_y(p: Petals, s: Pair, t: Pair) -> Array:
     """v⁺ = v − γ √(μ/L) (v − y) − ∇f(y)/√(μL)"""
     gamma, mu, L = (p.constants[name].value[:, None] for name in ("gamma", "mu", "L"))
@@ -63,7 +69,7 @@ GAP = Claim[Petals, Pair](
     k=range(1, 121),
     given={"γ ≤ 1": lambda k, c: c["gamma"]},
     laws={
-        "y passes the line search": y_passes_the_line_search,
+        "y passes the line search": y_passes_the_line_search(searched),
         "x is a gradient step from y": x_is_a_gradient_step_from_y,
         "v mixes v and y": v_mixes_v_and_y,
     },

@@ -11,7 +11,7 @@ E_k = (f(x_k) − f*)/ω_{k−1}² + L ‖v_k − x*‖²/(2γ²) grows by at mo
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import partial, reduce
 
 from algorithms.quasar_convex.accelerated import AcceleratedSublinear, Pair, omega_after
 from algorithms.quasar_convex.line_search import Coupling
@@ -46,10 +46,19 @@ def bound(k: Array, c: Constants) -> Array:
     return 4 / (k + 2) ** 2 * start(c) + c["eps"] / 2
 
 
+def omega_at(k: int) -> float:
+    return reduce(lambda omega, _: omega_after(omega), range(k + 1), 1.0)
+
+
+def searched(p: SeparablePowers, s: Pair) -> tuple[Array, Array, Array, Array, Array]:
+    """b = 0, c = γ(1/ω_k − 1), tolerance γε/2"""
+    gamma, eps = (p.constants[name].value for name in ("gamma", "eps"))
+    return s.x, s.v, 0 * gamma, gamma * (1 / omega_at(s.k) - 1), gamma * eps / 2
+
+
 def v_moves_against_the_gradient(p: SeparablePowers, s: Pair, t: Pair) -> Array:
-    """v⁺ = v − γ/(L ω_k) ∇f(y), ω_k from c_k = γ(1/ω_k − 1)"""
-    gamma, L = p.constants["gamma"].value, p.constants["L"].value
-    step = (gamma + s.c) / L
+    """v⁺ = v − γ/(L ω_k) ∇f(y)"""
+    step = p.constants["gamma"].value / (p.constants["L"].value * omega_at(s.k))
     return relative(t.v - s.v + step[:, None] * p.grad(s.coupling.y), s.v, t.v)
 
 
@@ -80,7 +89,7 @@ GAP = Claim[SeparablePowers, Pair](
     k=range(1, 151),
     given={"γ ≤ 1": lambda k, c: c["gamma"]},
     laws={
-        "y passes the line search": y_passes_the_line_search,
+        "y passes the line search": y_passes_the_line_search(searched),
         "x is a gradient step from y": x_is_a_gradient_step_from_y,
         "v moves against the gradient": v_moves_against_the_gradient,
     },

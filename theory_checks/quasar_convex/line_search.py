@@ -35,6 +35,10 @@ def by_tolerance(k: Array, c: Constants) -> Array:
     return length((4 + c["c"]) * c["L"] * c["D"] / (2 * c["tol"]))
 
 
+def searched(p: Smooth, s: Pair) -> tuple[Array, Array, Array, Array, Array]:
+    return s.x, s.v, s.b, s.c, s.eps
+
+
 def patient(p: Smooth, x: Array, v: Array, b: Array, c: Array, eps: Array, L: Array) -> Coupling:
     """A foil: the interval shrinks, but the search starts over 20 times."""
     found = binary_search(p, x, v, b, c, eps, L)
@@ -57,7 +61,7 @@ STRONG = Claim[Petals, Pair](
     holds=Always(),
     k=range(100),
     seen={"b": Seen(each(lambda p, s: s.b), Unit(1, -2)), "c": Seen(each(lambda p, s: s.c))},
-    laws={"y passes the line search": y_passes_the_line_search},
+    laws={"y passes the line search": y_passes_the_line_search(searched)},
     seeds=4,
 )
 SUBLINEAR = Claim[SeparablePowers, Pair](
@@ -75,7 +79,7 @@ SUBLINEAR = Claim[SeparablePowers, Pair](
         "c": Seen(each(lambda p, s: s.c)),
         "D": Seen(each(lambda p, s: square(s.x - s.v)), Unit(x=2)),
     },
-    laws={"y passes the line search": y_passes_the_line_search},
+    laws={"y passes the line search": y_passes_the_line_search(searched)},
     seeds=4,
 )
 

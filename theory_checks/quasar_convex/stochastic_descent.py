@@ -149,7 +149,7 @@ THEOREM = Theorem(
     foils={
         "step three times as long": (replace(ADDITIVE, algorithm=descent(3.0)), Status.NOT_APPLICABLE),
         "step 15 times as long, unstated": (
-            replace(STRONG, instances={"six petals": partial(petals, pairs=1, gamma=1.0)}, algorithm=descent(15.0), given={}), Status.REFUTED
+            replace(STRONG, instances={"six": partial(petals, pairs=1, gamma=1.0)}, algorithm=descent(15.0), given={}), Status.REFUTED
         ),
         "step 2.5/L_max, unstated": (
             replace(EXACT, instances={"long row": partial(ridge, stretch=6.0)}, algorithm=REFERENCE, given={}), Status.REFUTED

@@ -1,0 +1,130 @@
+"""Every bilevel problem: oracles against differences, y* and ∇F against their definitions, each certified constant under attack."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pytest
+
+from algorithms.bilevel.implicit import exact_hypergradient
+from problems.bilevel import denoising, log_cosh, logistic, quadratic, relaxed, ridge, separable
+from problems.bilevel.joint_quadratic import constrained
+from problems.bilevel.training import breast_cancer, planted
+from theory_checks.bilevel._common import value
+
+SEEDS = range(4)
+DRAWS: dict[str, Any] = {
+    "quadratic": quadratic.quadratic,
+    "isotropic": quadratic.isotropic,
+    "orthogonal": quadratic.orthogonal,
+    "full rank": quadratic.full_rank,
+    "ridge": partial(ridge.planted, reach=0.5),
+    "ridge, diabetes": ridge.diabetes,
+    "logistic": partial(logistic.planted, reach=0.5),
+    "breast cancer": logistic.breast_cancer,
+    "total variation": denoising.photograph,
+    "log-cosh": log_cosh.log_cosh,
+    "tilted": log_cosh.tilted,
+    "cosh": partial(relaxed.relaxed, start=1.0),
+    "separable": separable.separable,
+}
+IDS = list(DRAWS)
+H = 1e-5
+
+
+def draws() -> list[tuple[Any, np.random.Generator]]:
+    return [(DRAWS[name](SEEDS), np.random.default_rng(k)) for k, name in enumerate(IDS)]
+
+
+@pytest.mark.parametrize(("p", "g"), draws(), ids=IDS)
+def test_oracles_are_derivatives(p: Any, g: np.random.Generator) -> None:
+    x, y = p.x0, p.y0 + 0.3 * g.standard_normal(p.y0.shape)
+    dx, dy = g.standard_normal(x.shape), g.standard_normal(y.shape)
+    a = g.standard_normal(y.shape)
+    along = (p.lower_y(x, y + H * dy) - p.lower_y(x, y - H * dy)) / (2 * H)
+    assert np.allclose(along, p.hvp(x, y, dy), rtol=1e-6, atol=1e-7)
+    across = (p.lower_y(x + H * dx, y) - p.lower_y(x - H * dx, y)) / (2 * H)
+    assert np.allclose(across, p.cross(x, y, dx), rtol=1e-6, atol=1e-7)
+    assert np.allclose((a * p.cross(x, y, dx)).sum(1), (dx * p.cross_t(x, y, a)).sum(1))
+    assert np.allclose((p.hessian(x, y) @ dy[..., None])[..., 0], p.hvp(x, y, dy))
+    assert np.allclose((p.cross_block(x, y) @ dx[..., None])[..., 0], p.cross(x, y, dx))
+    upper = (p.upper(x + H * dx, y + H * dy) - p.upper(x - H * dx, y - H * dy)) / (2 * H)
+    assert np.allclose(upper, (p.upper_x(x, y) * dx).sum(1) + (p.upper_y(x, y) * dy).sum(1), rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(("p", "g"), draws(), ids=IDS)
+def test_hypergradient_is_the_derivative(p: Any, g: np.random.Generator) -> None:
+    """To 1e-6 relative, in every hyperparameter."""
+    x = p.x0
+    assert np.abs(p.lower_y(x, p.y_star(x))).max() <= 1e-11 * (1 + np.abs(p.y_star(x)).max() * np.abs(p.hessian(x, p.y_star(x))).max())
+    gradient = exact_hypergradient(p, x)
+    for j in range(x.shape[1]):
+        e = np.eye(x.shape[1])[j]
+        difference = (value(p, x + H * e) - value(p, x - H * e)) / (2 * H)
+        assert np.allclose(difference, gradient[:, j], rtol=1e-6, atol=1e-6 * np.abs(gradient).max()), j
+
+
+@pytest.mark.parametrize(("p", "g"), draws(), ids=IDS)
+def test_constants_hold(p: Any, g: np.random.Generator) -> None:
+    """Random pairs of points can only confirm a bound: nothing may exceed it, on the box where it is claimed."""
+    c = {name: np.asarray(constant.value) for name, constant in p.constants.items()}
+    slack = 1 + 1e-9
+    for _ in range(30):
+        y, z = (p.y0 + 2 * g.standard_normal(p.y0.shape) for _ in range(2))
+        x, apart = p.x0, np.linalg.norm(y - z, axis=1)
+        spectrum = np.linalg.eigvalsh(p.hessian(x, y))
+        if "mu" in c:
+            assert (spectrum[:, 0] * slack >= c["mu"]).all()
+        if "L" in c:
+            assert (spectrum[:, -1] <= c["L"] * slack).all()
+        if "L_A" in c:
+            assert (np.linalg.norm(p.hessian(x, y) - p.hessian(x, z), 2, axis=(1, 2)) <= c["L_A"] * apart * slack + 1e-12).all()
+        if "L_B" in c:
+            assert (np.linalg.norm(p.cross_block(x, y) - p.cross_block(x, z), 2, axis=(1, 2)) <= c["L_B"] * apart * slack + 1e-12).all()
+        if "L_f" in c:
+            assert (np.linalg.norm(p.upper_y(x, y) - p.upper_y(x, z), axis=1) <= c["L_f"] * apart * slack).all()
+        if "l_f0" in c:
+            assert (np.linalg.norm(p.upper_y(x, y), axis=1) <= c["l_f0"] * slack).all()
+
+
+def test_smoothness_of_the_hyperobjective_is_exact() -> None:
+    """L_F of separable ridge: never exceeded by second differences of F, and nearly reached."""
+    p = separable.separable(SEEDS, d=1)
+    theta = np.linspace(-8, 8, 4001)
+    F = np.stack([value(p, np.full((len(SEEDS), 1), t)) for t in theta])
+    second = np.abs(F[2:] - 2 * F[1:-1] + F[:-2]).max(0) / (theta[1] - theta[0]) ** 2
+    L_F = np.asarray(p.constants["L_F"].value)
+    assert (second <= L_F * (1 + 1e-6)).all() and (second >= 0.999 * L_F).all()
+
+
+def test_saddle_point_of_the_value_function() -> None:
+    """No random (θ, λ) does better than the enumerated one."""
+    p = constrained(SEEDS)
+    g = np.random.default_rng(3)
+    x, y, z = p.x0, p.y0, p.z0
+
+    def lagrangian(theta: Any, lam: Any) -> Any:
+        near = ((theta - y) ** 2).sum(1) / (2 * p.g1) - ((lam - z) ** 2).sum(1) / (2 * p.g2)
+        return p.lower(x, theta) + (lam * p.constraint(x, theta)).sum(1) + near
+
+    theta, lam = p.saddle(x, y, z)
+    best = lagrangian(theta, lam)
+    assert (lam >= 0).all()
+    for _ in range(50):
+        assert (lagrangian(theta + 0.1 * g.standard_normal(theta.shape), lam) >= best - 1e-10).all()
+        assert (lagrangian(theta, np.maximum(lam + 0.1 * g.standard_normal(lam.shape), 0)) <= best + 1e-10).all()
+
+
+@pytest.mark.parametrize("draw", [planted, breast_cancer])
+def test_training_step_and_its_product(draw: Any) -> None:
+    p = draw(SEEDS)
+    g = np.random.default_rng(4)
+    s, ds, dz, a = (g.standard_normal(shape) for shape in (p.y0.shape, p.y0.shape, p.x0.shape, p.y0.shape))
+    for t in (0, 5):
+        moved = (p.step(s + H * ds, p.x0 + H * dz, t) - p.step(s - H * ds, p.x0 - H * dz, t)) / (2 * H)
+        along_s, along_z = p.vjp(s, p.x0, t, a)
+        assert np.allclose((a * moved).sum(1), (along_s * ds).sum(1) + (along_z * dz).sum(1), rtol=1e-5, atol=1e-7)
+    loss = (p.loss(s + H * ds) - p.loss(s - H * ds)) / (2 * H)
+    assert np.allclose(loss, (p.loss_grad(s) * ds).sum(1), rtol=1e-5, atol=1e-8)
