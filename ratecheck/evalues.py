@@ -68,8 +68,8 @@ def threshold_factor(log_e: Callable[[float], float], alpha: float, highest: flo
         low, high = low / 4, low
         if not low > 1e-12 * highest:
             return 0.0
-    while high > low * (1 + 1e-3):
-        middle = (low * high) ** 0.5
+    for _ in range(11):  # 4^(2^-11) = 1.0007
+        middle = low**0.5 * high**0.5  # low * high may overflow
         low, high = (middle, high) if log_e(middle) >= wanted else (low, middle)
     return float(low)
 

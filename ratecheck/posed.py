@@ -55,8 +55,11 @@ def _differs(a: Any, b: Any) -> bool:
     return bool((wrong & np.isfinite(a) & np.isfinite(b)).any())
 
 
-def flaw(claim: Claim[P, S], certified: Mapping[str, Certified], k: Any, values: Mapping[str, Any]) -> Verdict | None:
-    """A wrong unit, or a constant on the wrong side, at the indices k, (2,); None if the claim is well posed there."""
+def flaw(claim: Claim[P, S], certified: Mapping[str, Certified], k: Any, values: Mapping[str, Any], applies: bool) -> Verdict | None:
+    """A wrong unit, or a constant on the wrong side, at the indices k, (2,); None if the claim is well posed there.
+
+    Sides say nothing where the hypotheses do not hold (`applies`): a bound may then be anything.
+    """
     units = {name: c.unit for name, c in certified.items()} | {name: s.unit for name, s in claim.seen.items()}
     rows = np.broadcast_shapes(*(np.shape(v)[-1:] for v in values.values())) if values else (1,)
     shape = (len(k), *(rows or (1,)))
@@ -74,7 +77,7 @@ def flaw(claim: Claim[P, S], certified: Mapping[str, Certified], k: Any, values:
                 return Verdict(
                     Status.ILL_POSED, f"{label} scales like {have}, the unit asks for {what}^{unit.f if what == 'f' else unit.x:g}"
                 )
-        for name in sorted(names.used & set(certified)):
+        for name in sorted(names.used & set(certified)) if applies else ():
             side = certified[name].side
             if relation is Relation.ORDER or side in (Side.EXACT, Side.ESTIMATED):
                 continue

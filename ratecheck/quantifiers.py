@@ -14,7 +14,9 @@ import numpy as np
 from ratecheck.contracts import Array, Constants, Evidence, Extreme, Relation, Status, Verdict
 
 POWER = 0.1  # a bound that this run could not have refuted even when multiplied by POWER is empty here
+CLEAR = 100.0  # times its resolution: what a bound must be somewhere for a comparison to mean anything
 EXACTLY = 1e-9  # relative allowance of a comparison, beside the stated rounding
+BLIND = f"nowhere is the bound {CLEAR:g} times its resolution"
 
 
 def closeness(sign: float, metric: Any, bound: Any, slack: Any) -> Any:
@@ -56,8 +58,14 @@ def negative_metric(e: Evidence) -> Verdict | None:
 
 
 def _sighted(e: Evidence) -> bool:
-    """Some bound stands above the resolution."""
-    return bool((np.abs(e.bound) > e.resolution).any())
+    """Some bound stands clear of the resolution: a rounding of the size of what is compared is no rounding."""
+    return bool((np.abs(e.bound) > CLEAR * e.resolution).any())
+
+
+def _unseen(e: Evidence) -> str:
+    """How much of the comparison the resolution hides."""
+    hidden = (np.abs(e.bound) < e.resolution).mean()
+    return f"; the resolution hides {hidden:.0%} of it" if hidden >= 0.005 else ""
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,10 @@ class Always:
         ratio, k = float(e.over.ratio[b]), int(e.over.k[b])
         if e.doubt_over.any():
             return Verdict(Status.UNDECIDED, f"the certified gap leaves {int(e.doubt_over.sum())} comparisons open", ratio, k, b, power)
-        if not ratio >= self.power:
-            why = f"metric/bound never above {ratio:.3g}" if _sighted(e) else "the bound never rises above the resolution"
+        if not (ratio >= self.power and _sighted(e)):
+            why = f"metric/bound never above {ratio:.3g}" if _sighted(e) else BLIND
             return Verdict(Status.VACUOUS, why, ratio, k, b, power)
-        return Verdict(Status.CONSISTENT, f"metric/bound at most {ratio:.6g}", ratio, k, b, power)
+        return Verdict(Status.CONSISTENT, f"metric/bound at most {ratio:.6g}{_unseen(e)}", ratio, k, b, power)
 
 
 @dataclass(frozen=True)
@@ -104,10 +112,10 @@ class AtLeast:
         ratio, k = float(e.under.ratio[b]), int(e.under.k[b])
         if e.doubt_under.any():
             return Verdict(Status.UNDECIDED, f"the certified gap leaves {int(e.doubt_under.sum())} comparisons open", ratio, k, b, power)
-        if not ratio <= self.power:
-            why = f"metric/bound never below {ratio:.3g}" if _sighted(e) else "the bound never rises above the resolution"
+        if not (ratio <= self.power and _sighted(e)):
+            why = f"metric/bound never below {ratio:.3g}" if _sighted(e) else BLIND
             return Verdict(Status.VACUOUS, why, ratio, k, b, power)
-        return Verdict(Status.CONSISTENT, f"metric/bound at least {ratio:.6g}", ratio, k, b, power)
+        return Verdict(Status.CONSISTENT, f"metric/bound at least {ratio:.6g}{_unseen(e)}", ratio, k, b, power)
 
 
 @dataclass(frozen=True)
@@ -130,8 +138,8 @@ class Equal:
         if e.doubt_over.any() or e.doubt_under.any():
             return Verdict(Status.UNDECIDED, "the certified gap is wider than the equality", ratio, k, b, power)
         if not _sighted(e) and (e.slack != 0).any():
-            return Verdict(Status.VACUOUS, "the bound never rises above the resolution", ratio, k, b, power)
-        return Verdict(Status.CONSISTENT, f"equal within {max(float(worst[b]), 0.0):.2g}", ratio, k, b, power)
+            return Verdict(Status.VACUOUS, BLIND, ratio, k, b, power)
+        return Verdict(Status.CONSISTENT, f"equal within {max(float(worst[b]), 0.0):.2g}{_unseen(e)}", ratio, k, b, power)
 
 
 @dataclass(frozen=True)
@@ -166,7 +174,7 @@ class Vanishes:
         if negative:
             return negative
         if not _sighted(e):
-            return Verdict(Status.VACUOUS, "the reference never rises above the resolution", ratio, k, b, 0.0)
+            return Verdict(Status.VACUOUS, BLIND, ratio, k, b, 0.0)
         if (e.gap > self.within * np.abs(e.bound) + e.resolution).any():
             return Verdict(Status.UNDECIDED, "the certified gap is wider than the equality", ratio, k, b, power)
         return Verdict(Status.CONSISTENT, f"relative difference at most {ratio:.2g}", ratio, k, b, power)

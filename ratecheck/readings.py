@@ -125,7 +125,7 @@ class _Collector:
         if not self.checked or k[-1] == self.claim.k[-1]:  # units and sides at both ends of k
             ends = sorted({0, len(k) - 1})
             at = {n: (v[ends, :] if np.ndim(v) == 2 else v) for n, v in values.items()}
-            found = flaw(self.claim, self.certified, k[ends], at) if applies else None
+            found = flaw(self.claim, self.certified, k[ends], at, applies)
             if found:
                 return found
             self.estimated = uncertified(self.claim, self.certified, {n: v[0] if np.ndim(v) == 2 else v for n, v in values.items()})
@@ -134,7 +134,7 @@ class _Collector:
         if applies:
             _sound(k, bound, resolution, gap)
         gap = np.maximum(gap, 0.0)
-        metric = self._finite(k, metric, bound)
+        metric = self._finite(k, metric, bound) if applies else np.where(np.isfinite(metric), metric, np.inf)
         self.over.update(k, metric, bound, resolution, gap)
         self.under.update(k, metric, bound, resolution, gap)
         scale = np.abs(bound) + resolution
@@ -164,7 +164,7 @@ class _Collector:
     def evidence(self, laws: _Laws) -> Evidence:
         idle = sorted(set(self.claim.laws) - set(laws.largest))
         if idle:
-            raise Failed(f"never tested, as the run has one state only: law {idle[0]!r}")
+            raise Failed(f"never tested, as the algorithm has one state only: law {idle[0]!r}")
         metric, bound, resolution, gap = (np.concatenate(parts) for parts in zip(*self.curves, strict=True))
         return Evidence(
             k=self.kept,
@@ -223,6 +223,8 @@ def gather(claim: Claim[P, S], problem: P, noise: Noise, rows: int) -> tuple[Evi
                 block = []
                 if ended:
                     return ended
+        if set(claim.laws) - set(laws.largest):
+            next(streams[0], None)  # a claim about the first state alone: its laws need the second
     return collector.evidence(laws), collector.estimated
 
 
@@ -233,9 +235,11 @@ def _stacked(readings: list[Array], rows: int, label: str, strictly: bool) -> An
     try:
         if strictly and not plain and any(p.shape != (rows,) for p in parts):
             raise ValueError
-        return np.stack([np.broadcast_to(p, (rows,)) for p in parts])
+        stacked = np.stack([np.broadcast_to(p, (rows,)) for p in parts])
     except ValueError:
         raise Failed(f"{label} has shape {parts[0].shape} per index, expected ({rows},): one number per row") from None
+    stacked.flags.writeable = False  # what a bound is given, it must not change
+    return stacked
 
 
 def merged(parts: list[Evidence]) -> Evidence:

@@ -37,7 +37,7 @@ from ratecheck import (
     WithProbability,
 )  # fmt: skip
 from ratecheck.calibration import DELTA, INDICES, TRUTHS, alarms, measured, report_of_truths
-from ratecheck.evalues import discoveries, e_value, log_e_failures, log_e_value, log_e_values
+from ratecheck.evalues import discoveries, e_value, log_e_failures, log_e_value, log_e_values, threshold_factor
 from ratecheck.quantifiers import closeness
 from ratecheck.runner import run
 from tests.replay import replay
@@ -296,6 +296,11 @@ def test_rounding_is_no_excuse_for_a_claim() -> None:
     """A resolution larger than the bound grants everything and earns nothing."""
     assert judged(np.full(9, 5.0), ONE, Always(), rounding=lambda k, c: 100 + 0 * k).status is Status.VACUOUS
     assert judged(np.full(9, 5.0), ONE, Equal(), rounding=lambda k, c: 100 + 0 * k).status is Status.VACUOUS
+    half: Bound = lambda k, c: 0.5 + 0 * k
+    for holds in (Always(), AtLeast(), Equal(), Vanishes(9.0)):
+        assert judged(np.full(9, 1.4), ONE, holds, rounding=half).status is Status.VACUOUS, "half the bound is no rounding"
+    found = judged(0.5 ** np.arange(60.0), lambda k, c: 0.5**k, Always(), rounding=lambda k, c: 1e-9 + 0 * k)
+    assert found.status is Status.CONSISTENT and "hides 41% of it" in found.why
 
 
 # --- power, by brute force -----------------------------------------------------------------------------------------
@@ -488,6 +493,13 @@ def test_e_values_agree() -> None:
     assert e_value(np.full((2, 3000), 9.0)) == inf
     assert log_e_value(np.array([[1.0, inf]])) == inf
     assert log_e_value(np.array([[0.0, inf]])) == inf
+
+
+@pytest.mark.parametrize("size", [1e-290, 1e-100, 1e200, 1e300])
+def test_the_threshold_factor_of_any_size(size: float) -> None:
+    x = size * RNG.exponential(size=(4, 100))
+    found = threshold_factor(lambda c: log_e_value(x / c), 1e-3, float(x.mean(axis=1).max()))
+    assert 0.3 * size < found < size
 
 
 @pytest.mark.parametrize("broken", [nan, -1e-9])

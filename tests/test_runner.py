@@ -205,6 +205,10 @@ def test_a_hypothesis_met_by_a_hair_does_not_excuse_a_bound_that_is_not_a_number
 def test_outside_the_hypotheses_the_bound_may_be_anything() -> None:
     claim = replay(np.ones(50), lambda k, c: nan * k, Always(), given={"missed": lambda k, c: 2.0 + 0 * k})
     assert status(claim, 1) is Status.NOT_APPLICABLE
+    for odd in (nan, inf, -inf):
+        blows = replay(np.where(np.arange(50) < 9, 1.0, odd), lambda k, c: 1 + 0 * k, Always(), given={"missed": lambda k, c: 2.0 + 0 * k})
+        assert status(blows, 1) is Status.NOT_APPLICABLE
+    assert status(replace(CLAIM, given={"missed": lambda k, c: 2.0 + 0 * k}, bound=lambda k, c: c["R"])) is Status.ILL_POSED
 
 
 # --- laws and states -----------------------------------------------------------------------------------------------
@@ -249,9 +253,11 @@ def test_an_overflow_of_a_law_does_not_hide_a_refutation() -> None:
 
 
 def test_a_law_that_never_runs_is_no_success() -> None:
-    assert status(replace(CLAIM, k=range(1))) is Status.FAILED
-    assert status(replace(CLAIM, algorithm=Direct(lambda p: Point(p.x0)), k=range(1))) is Status.FAILED
-    assert status(replace(CLAIM, k=range(1), laws={})) is Status.CONSISTENT
+    first = replace(CLAIM, k=range(1))
+    assert status(first) is Status.CONSISTENT, "the second state is asked for, to test the law"
+    assert status(replace(first, laws={"no": lambda p, s, t: 1 + 0 * t.x[:, 0]})) is Status.UNLAWFUL
+    assert status(replace(first, algorithm=Direct(lambda p: Point(p.x0)))) is Status.FAILED
+    assert status(replace(first, algorithm=Direct(lambda p: Point(p.x0)), laws={})) is Status.CONSISTENT
 
 
 def test_nan_in_a_state_that_the_metric_does_not_see() -> None:
@@ -393,3 +399,13 @@ def test_seen_enters_the_bound_at_every_k() -> None:
     claim = replace(CLAIM, seen={"size": size}, bound=lambda k, c: c["L"] * c["size"] ** 2)
     assert status(claim) is Status.CONSISTENT
     assert status(replace(claim, bound=lambda k, c: 0.1 * c["L"] * c["size"] ** 2)) is Status.REFUTED
+
+
+def test_a_bound_does_not_change_what_it_is_given() -> None:
+    def greedy(k: Array, c: Mapping[str, Array]) -> Array:
+        size = c["size"]
+        size *= 2
+        return size
+
+    size: Seen[Line, Point] = Seen(each(lambda p, s: np.abs(s.x).max(axis=-1)), Unit(0, 1))
+    assert status(replace(CLAIM, seen={"size": size}, bound=greedy, unit=Unit(0, 1))) in (Status.FAILED, Status.ILL_POSED)
