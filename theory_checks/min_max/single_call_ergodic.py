@@ -124,7 +124,7 @@ THEOREM = Theorem(
     },
     foils={
         "0.95 of the bound": (replace(SHORT, bound=lambda k, c: 0.95 * bound(k, c)), Status.REFUTED),
-        "reflected, without the start": (replace(NEAR, bound=lambda k, c: bound(k, {**c, "start": 0 * c["start"]}, 0.5)), Status.REFUTED),
+        "reflected, small R, half": (replace(NEAR, bound=lambda k, c: bound(k, c, 0.5) / 2), Status.REFUTED),
         "reflected from X_1 = X_0": (replace(NEAR, algorithm=ReflectedGradient(over_L(0.41), plain=True)), Status.REFUTED),
         "1/t²": (replace(PAST, bound=lambda k, c: bound(k, c) / (k + 1)), Status.REFUTED),
         "no step": (replace(PAST, bound=lambda k, c: bound(k, c) * c["g"]), Status.ILL_POSED),
