@@ -71,3 +71,4 @@ class MomentsOfSGD:
             spread = spread + (1 - alone) * xp.matmul(drift, xp.matrix_transpose(mean))
             t = s[:, None, None]
             M = M - t * (drift + xp.matrix_transpose(drift)) + t * t * spread
+            M = 0.5 * (M + xp.matrix_transpose(M))  # else the antisymmetric part of the rounding grows

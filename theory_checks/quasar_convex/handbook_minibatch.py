@@ -68,9 +68,9 @@ def strong(b: int) -> Bound:
     return lambda k, c: (1 - c["s"] * c["mu"]) ** k * c["R"] ** 2 + 2 * c["s"] * noise(c, b) / c["mu"]
 
 
-def weight(t: int) -> float:
-    s = 0.25 / (t + 1) ** 0.5
-    return s * (1 - 2 * s)
+def weight(t: float) -> float:
+    s = 0.25 / float(t + 1) ** 0.5
+    return float(s * (1 - 2 * s))
 
 
 def convex(b: int) -> Claim[Ridge, SecondMoments]:
