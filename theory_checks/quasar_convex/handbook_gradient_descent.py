@@ -101,7 +101,7 @@ NON_CONVEX = Claim[SquaredSines, Point](
     bound=LOJASIEWICZ.bound,
     holds=Always(),
     k=range(1, 101),
-    seen=LOJASIEWICZ.seen,
+    seen={"s": Seen(each(lambda p, s: s.step), STEP)},
     given=GIVEN,
     laws=LAW,
 )
