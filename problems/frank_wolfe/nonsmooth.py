@@ -107,7 +107,13 @@ def deviation(
     B = len(seeds)
     radius = np.ones(B) if a > 0 else 2 * np.linalg.norm(x_star, axis=1)
     Lip = np.linalg.norm(As, axis=2).max(axis=1) + a * radius
-    extra = {"mu": Certified(np.full(B, a), Unit(1, -2), Side.EXACT, "a")} if a > 0 else {}
+    sup = (np.linalg.norm(As, axis=2) * radius[:, None] + np.abs(np.einsum("bij,bj->bi", As, x_star))).max(axis=1) + a * radius**2 / 2
+    extra = {
+        "B": Certified(sup / 2, Unit(1, 0), Side.UPPER, "half of sup f − min f on the ball"),
+        "n": Certified(np.full(B, float(n)), Unit(), Side.EXACT, "dimension"),
+    }
+    if a > 0:
+        extra["mu"] = Certified(np.full(B, a), Unit(1, -2), Side.EXACT, "a")
     return _maximum(As, x_star, np.ones(B), np.full(B, a), radius, np.stack(X0), x_star, np.zeros(B), Lip, extra)
 
 
@@ -174,3 +180,46 @@ def long_chain(seeds: range, kappa: Annotated[float, (2.0, 100.0)] = 10.0, n: in
     H = ((kappa - 1) / 4 * _chain(n) + np.eye(n)) * one[:, :, None]
     traits = frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.STRONGLY_CONVEX})
     return Composite(H, zero, 0 * one[:, 0], np.inf * one[:, 0], star * one, zero, 0 * one[:, 0], constants, traits)
+
+
+@dataclass(frozen=True, eq=False)
+class Chebyshev:
+    """max_i weight_i |x_i − x*_i| on the cube [−1, 1]ⁿ: every sub-gradient is a multiple of a unit vector. f* = 0."""
+
+    weight: Array  # (B, n)
+    x_star: Array  # (B, n)
+    low: Array  # (B, n)
+    high: Array  # (B, n)
+    f_star: Array  # (B,)
+    constants: Mapping[str, Certified]
+    traits: frozenset[Trait] = LIPSCHITZ
+
+    @property
+    def x0(self) -> Array:
+        return 0 * self.x_star
+
+    def value(self, x: Array, /) -> Array:  # (B, n) -> (B,)
+        xp = array_namespace(x)
+        return xp.max(self.weight * xp.abs(x - self.x_star), axis=-1)
+
+    def grad(self, x: Array, /) -> Array:  # (B, n) -> (B, n)
+        xp = array_namespace(x)
+        part = self.weight * xp.abs(x - self.x_star)
+        hot = xp.astype(xp.arange(x.shape[1])[None, :] == xp.argmax(part, axis=-1)[:, None], x.dtype)
+        return hot * self.weight * xp.sign(x - self.x_star)
+
+
+def chebyshev(seeds: range, n: Annotated[int, (1, 8)] = 3, spread: Annotated[float, (1.0, 10.0)] = 1.0) -> Chebyshev:
+    x, w = [], []
+    for seed in seeds:
+        rng = np.random.default_rng([seed, 83])
+        x.append(rng.uniform(-1, 1, n))
+        w.append(spread ** rng.random(n))
+    star, weight = np.stack(x), np.stack(w)
+    sup = (weight * (1 + np.abs(star))).max(axis=1)
+    constants = {
+        "B": Certified(sup / 2, Unit(1, 0), Side.EXACT, "half of the oscillation of f on the cube"),
+        "n": Certified(np.full(len(star), float(n)), Unit(), Side.EXACT, "dimension"),
+    }
+    one = np.ones_like(star)
+    return Chebyshev(weight, star, -one, one, np.zeros(len(star)), constants)
