@@ -11,6 +11,7 @@ import numpy as np
 
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.implicit import exact_hypergradient
+from problems.bilevel import logistic
 from problems.bilevel.counted import CountedBilevel
 from ratecheck import Array, Certified, Side, Tally, Unit
 from ratecheck.noise import SeededNoise
@@ -53,21 +54,27 @@ class Counted(CountedBilevel):
         return sum(self.tally[name] for name in FIRST) + int(self.x0.shape[-1]) * self.tally["cross_block"]
 
 
-def steepness(p: Any, reach: float, samples: int = 12) -> Any:
-    """An estimate of the Lipschitz constant of ∇F near x0: the largest difference quotient over random short segments, (B,)."""
+def steepness(p: Any, reach: float, samples: int = 24) -> Any:
+    """An estimate of the Lipschitz constant of ∇F on the box: twice the largest difference quotient over random short segments, (B,)."""
     g, top = np.random.default_rng(7), 0.0 * p.x0[:, 0]
     for _ in range(samples):
-        x = p.x0 + 0.5 * reach * g.uniform(-1, 1, p.x0.shape)
+        x = p.x0 + reach * g.uniform(-1, 1, p.x0.shape)
         d = 1e-3 * g.standard_normal(p.x0.shape)
         top = np.maximum(top, norm(exact_hypergradient(p, x + d) - exact_hypergradient(p, x)) / norm(d))
-    return top
+    return 2 * top
 
 
 def counted(base: Any, reach: float, along_x: Callable[[Any, Array, Array], Array] | None = None, **more: float) -> Counted:
     constants = {name: Certified(value, Unit(), Side.ESTIMATED, "set by the study") for name, value in more.items()}
     if "L_F" not in base.constants and "L_F" not in more:
-        constants["L_F"] = Certified(steepness(base, reach), Unit(1, -2), Side.ESTIMATED, "difference quotients near x0")
+        constants["L_F"] = Certified(steepness(base, reach), Unit(1, -2), Side.ESTIMATED, "difference quotients at random points of the box")
     return Counted(base, Tally(), reach, constants, along_x)
+
+
+def patients(reach: float) -> logistic.Logistic:
+    """The breast cancer data with constants that hold on the box."""
+    p = logistic.breast_cancer(range(1))
+    return logistic.assembled(reach, p.X, p.V, p.x0, p.y0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,6 +100,13 @@ def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: fl
             if calls[-1] > budget or clock[-1] > seconds or k >= most or not np.isfinite(points[-1]).all():
                 break
     return Run(np.array(calls), np.array(clock), np.stack(points))
+
+
+def stationarity(p: Counted, x: Any) -> float:
+    """L_F ‖P(x − ∇F(x)/L_F) − x‖ at one point of the box, (n,): ‖∇F‖ in its interior."""
+    L = float(np.max(p.constants["L_F"].value))
+    at = x[None]
+    return L * float(norm(p.project(at - exact_hypergradient(p.base, at) / L) - at)[0])
 
 
 def slope(x: Any, y: Any) -> float:
