@@ -61,11 +61,11 @@ Fresh = Annotated[bool, typer.Option("--fresh", help="Run everything again.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON on standard output and nothing else.")]
 
 
-def _out(suite: Suite, out: Path | None) -> Path:
+def where_to(suite: Suite, out: Path | None) -> Path:
     return (out or suite.root / "reports" / "build").resolve()
 
 
-def _suite(folder: Path) -> Suite:
+def suite_at(folder: Path) -> Suite:
     return Suite(folder.resolve())
 
 
@@ -129,7 +129,7 @@ def _conclude(outcome: Outcome) -> None:
 @app.command("list")
 def list_(globs: Globs = None, suite: SuiteDir = Path(), as_json: AsJson = False) -> None:
     """The theorems of the suite: path, ids, title."""
-    s = _suite(suite)
+    s = suite_at(suite)
     loaded = [s.load(path) for path in s.paths(globs or [])]
     rows = []
     for entry in loaded:
@@ -160,7 +160,7 @@ def list_(globs: Globs = None, suite: SuiteDir = Path(), as_json: AsJson = False
 @app.command()
 def show(claim: Annotated[str, typer.Argument(help="Theorem: family/name.")], suite: SuiteDir = Path(), out: OutDir = None) -> None:
     """One theorem: statement, claims, instances, foils, and the stored verdicts."""
-    s = _suite(suite)
+    s = suite_at(suite)
     found = s.paths([claim])
     if len(found) > 1:
         raise SuiteError(f"{claim!r} matches {len(found)} theorems; choose one: {', '.join(found[:8])}")
@@ -175,7 +175,7 @@ def show(claim: Annotated[str, typer.Argument(help="Theorem: family/name.")], su
             + ("" if group == "foil" else f"; {type(c.holds).__name__}, k = {c.k[0]}..{c.k[-1]}; on {', '.join(c.instances)}; {where}")
         )
     try:
-        rows = [r for r in read(_out(s, out))["verdicts"] if r["claim"] == entry.path]
+        rows = [r for r in read(where_to(s, out))["verdicts"] if r["claim"] == entry.path]
     except FileNotFoundError:
         rows = []
     for row in rows:
@@ -195,11 +195,11 @@ def run(
 ) -> None:  # fmt: skip
     """Run claims and foils, store what is new, print the verdicts, write verdicts.json."""
     began = time.perf_counter()
-    s = _suite(suite)
+    s = suite_at(suite)
     namespace(backend.value)
     options = replace(PROFILES[profile.value], seeds=seeds, backend=backend.value)
     p = plan(s, globs or [], options)
-    folder = _out(s, out)
+    folder = where_to(s, out)
     store = Store(folder / "ratecheck.sqlite")
     _wait(p, store, jobs, fresh, as_json)
     outcome = summarise(p, store, profile.value, time.perf_counter() - began)
@@ -215,10 +215,10 @@ def run(
 @app.command()
 def why(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None) -> None:
     """What the next run would compute again, and which changed files make it."""
-    s = _suite(suite)
+    s = suite_at(suite)
     p = plan(s, globs or [], PROFILES["default"])
     count = 0
-    for work, changed in stale(p, Store(_out(s, out) / "ratecheck.sqlite")):
+    for work, changed in stale(p, Store(where_to(s, out) / "ratecheck.sqlite")):
         count += 1
         print(f"{work.label}: {'changed: ' + ', '.join(changed) if changed else 'not run yet with these sources and options'}")
     print(f"{count} units to run")
@@ -227,8 +227,8 @@ def why(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None) -> No
 @app.command()
 def report(suite: SuiteDir = Path(), out: OutDir = None) -> None:
     """HTML and PDF from the stored verdicts."""
-    s = _suite(suite)
-    folder = _out(s, out)
+    s = suite_at(suite)
+    folder = where_to(s, out)
     read(folder)
     if find_spec("reports") is None:
         raise SuiteError(
@@ -241,14 +241,14 @@ def report(suite: SuiteDir = Path(), out: OutDir = None) -> None:
 @app.command()
 def bench(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None, fresh: Fresh = False) -> None:
     """Run the comparisons and the figures of papers under benchmarks/; what each must show is checked."""
-    s = _suite(suite)
+    s = suite_at(suite)
     names = studies.names(s.root)
     chosen = [n for n in names if not globs or any(fnmatch(n, g) or n.startswith(g.rstrip("/") + "/") for g in globs)]
     if globs and not chosen:
         raise SuiteError(f"no study matches {' '.join(globs)}; there are {', '.join(names) or 'none'}")
     missed = 0
     for name in chosen:
-        document, ran = studies.stored(s.root, name, _out(s, out), fresh)
+        document, ran = studies.stored(s.root, name, where_to(s, out), fresh)
         print(f"{name}: {document['title']} ({document['seconds']} s{'' if ran else ', stored'})", flush=True)
         for finding in document["findings"]:
             missed += not finding["holds"]
@@ -259,8 +259,8 @@ def bench(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None, fre
 @app.command()
 def golden(suite: SuiteDir = Path(), out: OutDir = None) -> None:
     """Write the golden verdicts from the stored ones; read the diff before it is committed."""
-    s = _suite(suite)
-    document = read(_out(s, out))
+    s = suite_at(suite)
+    document = read(where_to(s, out))
     if document["manifest"]["profile"] != "default" or document["manifest"]["seeds"] or document["errors"]:
         raise SuiteError("golden verdicts come from a whole, faultless run: ratecheck run --profile default")
     missing = set(s.paths([])) - {row["claim"] for row in document["verdicts"]}
@@ -303,7 +303,7 @@ def doctor(suite: SuiteDir = Path()) -> None:
         except metadata.PackageNotFoundError:
             print(f"  {package:18} {'-':12} {use}: not available")
     try:
-        s = _suite(suite)
+        s = suite_at(suite)
         faults = [e for e in map(s.load, s.paths([])) if not isinstance(e, Entry)]
         print(f"suite {s.root}: {len(s.paths([]))} theorem files, {len(faults)} with errors")
         for fault in faults:

@@ -111,6 +111,7 @@ def as_json(study: Study) -> dict[str, Any]:
         panels.append({**axes, "curves": curves})
     return {
         "findings": [{"text": f.text, "holds": bool(f.holds)} for f in study.findings],
+        "finding": " ".join(f"{'Shown' if f.holds else 'NOT SHOWN'}: {f.text.rstrip('.')}." for f in study.findings),
         "panels": panels,
         "tables": [
             {"title": t.title, "columns": list(t.columns), "rows": [[_cell(v) for v in row] for row in t.rows]} for t in study.tables

@@ -117,6 +117,12 @@ def _control_false_discoveries(rows: list[dict[str, Any]]) -> None:
             row["as_expected"] = row["expected"] == row["status"]
 
 
+def _beside(store: Store, name: str) -> Any:
+    """What another command has left beside the store, or None."""
+    file = store.file.with_name(name)
+    return json.loads(file.read_text(encoding="utf-8")) if file.is_file() else None
+
+
 def _fault(fault: Fault) -> dict[str, Any]:
     return {"file": fault.file, "line": fault.line, "message": fault.message}
 
@@ -133,6 +139,10 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
         surprises += odd
         failed |= broke
     _control_false_discoveries(rows)
+    searches = _beside(store, "searches.json") or {}
+    for row in rows:
+        row["searched"] = searches.get(f"{row['claim']} | {row['name']} | {row['problem']}")
+        row["rungs"] = ["sampled", "searched"] if row["searched"] is not None else ["sampled"]
     excused, broken = unchecked(p.suite.root)
     counts = {s.name: sum(row["status"] == s.name for row in rows) for s in Status}
     document = {
@@ -148,8 +158,8 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
         "errors": [_fault(f) for f in p.faults] + broken,
         "unchecked": excused,
         "surprises": surprises,
-        "calibration": None,
-        "kill_matrix": None,
+        "calibration": _beside(store, "calibration.json"),
+        "kill_matrix": _beside(store, "kill_matrix.json"),
     }  # fmt: skip
     return Outcome(document, surprises, failed)
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 from itertools import count
 from typing import TypeAlias
 
 from array_api_compat import array_namespace
 
-from algorithms.bilevel.batched import dot, norm, solve
-from algorithms.bilevel.implicit import exact_hypergradient, hypergradient, lower_step
-from algorithms.bilevel.linear import neumann
+from algorithms.bilevel.batched import dot, norm
+from algorithms.bilevel.implicit import exact_hypergradient, lower_step
 from algorithms.bilevel.oracles import Bilevel, Solvable
 from ratecheck import Array, Noise
 
@@ -38,15 +36,6 @@ def truncated(K: int, T: int, problem: Bilevel, x: Array) -> Array:
         z = z - gamma * problem.cross_t(x, at, a)
         a = a - gamma * problem.hvp(x, at, a)
     return z
-
-
-def neumann_at_solution(K: int, problem: Solvable, x: Array) -> Array:
-    """K Neumann terms of length 1/L at y*(x)."""
-    y = problem.y_star(x)
-    terms = neumann(partial(problem.hvp, x, y), problem.upper_y(x, y), lower_step(problem, 1.0))
-    for _ in range(K):
-        next(terms)
-    return hypergradient(problem, x, y, next(terms))
 
 
 @dataclass(frozen=True)
@@ -92,11 +81,3 @@ class DescentWithError:
             z = g + t[:, None] * u
             yield Outer(k, x, z, alpha)
             x = x - alpha * z
-
-
-def damped(eps: float, problem: Solvable, x: Array) -> Array:
-    """(A + eps I)⁻¹ in place of A⁻¹, at y*(x)."""
-    y = problem.y_star(x)
-    A = problem.hessian(x, y)
-    eye = array_namespace(x).eye(A.shape[-1], dtype=A.dtype)[None, :, :]
-    return hypergradient(problem, x, y, solve(A + eps * eye, problem.upper_y(x, y)))

@@ -46,14 +46,14 @@ def binary_search(p: Smooth, x: Array, v: Array, b: Array, c: Array, eps: Array,
     high = xp.where(active, 1 - (eps + b * D) / xp.where(active, L * D, 1.0), 1.0)
     low = xp.zeros_like(high)
     alpha = xp.where(leave, 0.0, high)
-    calls = xp.where(active, 3.0, xp.where(stay, 1.0, 3.0))
+    calls = xp.where(stay, 1 + 0 * D, 3.0)
     reference: Array | None = None
     for _ in range(HALVINGS):
         if not xp.any(active):
             break
         y = v + alpha[:, None] * d
         fy, slope = p.value(y), xp.sum(p.grad(y) * d, axis=-1)
-        calls = calls + xp.where(active, 2.0, 0.0)
+        calls = xp.where(active, calls + 2, calls)
         active = active & ~(c * fy + alpha * (slope - alpha * b * D) <= c * fx + eps)
         if reference is None:
             reference = fy

@@ -179,3 +179,13 @@ def stepped(
         g2=Certified((high2 - (high2 - low2) * b) / L, STEP, Side.EXACT, "step of the update, drawn"),
         angle=Certified(np.full(B, angle), Unit(), Side.EXACT, "as given"),
     )
+
+
+def sheared(seeds: range, shear: Annotated[float, (0.1, 50.0)] = 24.0) -> LinearOperator:
+    """A⁻¹ = [[1, c], [0, 1]]: both eigenvalues are 1, and ρ = c/2 − 1 exactly."""
+    B = len(seeds)
+    inverse = np.array([[1.0, shear], [0.0, 1.0]])
+    A = np.stack([np.linalg.inv(inverse)] * B)
+    x0 = np.stack([[np.cos(seed), np.sin(seed)] for seed in seeds])
+    L = np.full(B, np.linalg.norm(A[0], 2))
+    return certified(A, x0, 0 * x0, L, np.full(B, shear / 2 - 1), "sym A⁻¹ = [[1, c/2], [c/2, 1]]")

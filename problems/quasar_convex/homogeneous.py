@@ -143,7 +143,7 @@ def homogeneous(
     pairs: Annotated[int, (1, 8)] = 2,
     a: Annotated[float, (0.0, 0.95)] = 0.5,
     m: Annotated[int, (2, 9)] = 5,
-    R: Annotated[float, (1e-3, 1e3)] = 1.0,
+    R: Annotated[float, (0.1, 1e3)] = 1.0,
 ) -> Homogeneous:
     base = petals(seeds, pairs, a, m, 10.0, 1.0, R)
     B = len(seeds)

@@ -103,7 +103,7 @@ def proved_weight(model: Array, truth: Array) -> float:
 def linear_system(
     seeds: range,
     n: Annotated[int, (2, 6)] = 4,
-    radius: Annotated[float, (0.1, 0.95)] = 0.7,
+    radius: Annotated[float, (0.1, 0.8)] = 0.7,
     noise: Annotated[float, (0.0, 0.3)] = 0.1,
     steps: Annotated[int, (0, 400)] = 0,
 ) -> LinearSystem:
@@ -116,7 +116,7 @@ def linear_system(
         g = np.random.default_rng([seed, 29])
         pairs = max(1, n // 2)
         r, angle = radius * g.random(pairs), np.pi * g.random(pairs)
-        moved = np.minimum(r * (1 + noise * g.standard_normal(pairs)), 0.97), angle + noise * g.standard_normal(pairs)
+        moved = np.minimum(r * (1 + noise * g.standard_normal(pairs)), 0.9), angle + noise * g.standard_normal(pairs)
         c = g.standard_normal(2 * pairs)
         truth.append(np.concatenate([_denominator(r, angle), c]))
         model.append(np.concatenate([_denominator(*moved), c * (1 + noise * g.standard_normal(2 * pairs))]))

@@ -79,7 +79,7 @@ def mirrored(
     return Neuron(A, np.maximum(u, slope * u), slope * ones, w, v, constants)
 
 
-def corrupted(seeds: range, N: Annotated[int, (20, 400)] = 200, share: float = 1.6) -> Neuron:
+def corrupted(seeds: range, N: int = 200, share: float = 1.6) -> Neuron:
     """Two Gaussian features, ReLU labels plus noise 0.1; the labels of the points with the largest |a_1| are set to 2: of row s a
     fraction share^{−(s mod 8)}/4. OPT, the smallest square loss, is exact: the loss is quadratic on each of 2N sectors."""
     rows = []

@@ -34,9 +34,9 @@ class NormPower:
 
 def norm_power(
     seeds: range,
-    q: Annotated[float, (2.0, 10.0)] = 4.0,
+    q: Annotated[float, (2.0, 8.0)] = 4.0,
     n: Annotated[int, (1, 10)] = 3,
-    R: Annotated[float, (0.1, 3.0)] = 1.0,
+    R: Annotated[float, (0.1, 1.0)] = 1.0,
 ) -> NormPower:
     B = len(seeds)
     start = np.stack([np.random.default_rng([seed, 31]).standard_normal(n) for seed in seeds])

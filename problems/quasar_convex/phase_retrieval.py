@@ -100,6 +100,7 @@ def phase_retrieval(
     smooth, exact = Unit(1, -2), Side.EXACT
     constants = {
         "rho": Certified(rho, smooth, Side.UPPER, "each |a²x² − b| + a²x² is convex"),
+        "weight": Certified(np.full(len(b), float(weight)), Unit(1, -1), exact, "of |x| in r"),
         "rb": Certified(rb, smooth, exact, "chosen: twice the bound on the weak convexity"),
         "L": Certified(
             2 * radius * np.sqrt((a2**2).mean(axis=1)), Unit(1, -1), Side.UPPER, "E (2 a² x)² ≤ 4 radius² mean a⁴ on the interval"

@@ -105,7 +105,7 @@ def mixed_powers(
     return with_start_gap(SeparablePowers(*_rotated(seeds, n, kappa, R, np.linspace(p, 1.0, n), np.arange(1.0, n + 1))))
 
 
-def along_the_worst(seeds: range, R: Annotated[float, (1e-2, 1e4)] = 1.0, n: Annotated[int, (1, 30)] = 6) -> SeparablePowers:
+def along_the_worst(seeds: range, R: float = 1.0, n: Annotated[int, (1, 30)] = 6) -> SeparablePowers:
     """`mixed_powers` from a start at which only the smallest power is felt."""
     p = mixed_powers(seeds, n=n, R=R)
     w = p.W[:, 0, :]
@@ -158,7 +158,7 @@ def power_constants(scale: Array, p: Array, c: Array, R: float, B: int) -> Mappi
 
 
 def sixth_root(
-    seeds: range, R: Annotated[float, (1e-2, 1e60)] = 5.0, spread: Annotated[float, (0.0, 1.0)] = 0.0
+    seeds: range, R: Annotated[float, (1e-2, 1e60)] = 5.0, spread: float = 0.0
 ) -> RadialPower:
     """(x² + 1/8)^{1/6} − 8^{-1/6} = 8^{-1/6} F_{1/3}(√8 x) on the line; the rows start at distances D within R (1 ± spread)."""
     B = len(seeds)

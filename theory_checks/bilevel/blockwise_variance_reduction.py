@@ -121,6 +121,6 @@ THEOREM = Theorem(
         "relaxed without 1/p": (replace(RELAXED, bound=lambda k, c: (1 - 0.5 * 0.05) * c["e2"] + 0.5 * c["D2"]), Status.REFUTED),
         "STORM on 2 of 6 blocks": (replace(RATE, algorithm=BSVRB(2, plain), k=range(5, 9)), Status.UNLAWFUL),
         "STORM on 2 of 6 blocks, unstated": (replace(RATE, algorithm=BSVRB(2, plain), laws={}), Status.REFUTED),
-        "order K^−1": (replace(RATE, laws={}, bound=lambda k, c: c["unit"] / c["horizon"]), Status.REFUTED),
+        "order K^−2": (replace(RATE, laws={}, bound=lambda k, c: c["unit"] / c["horizon"] ** 2), Status.REFUTED),
     },
 )

@@ -96,7 +96,7 @@ def trusts(p: Inexact, s: Trial, t: Trial) -> Array:
 CERTIFIED = Claim[Inexact, Trial](
     source=Source("salehi2023", "Lemma 3.5, Remark 3.6", "maid.linesearch-certified", Statement.DERIVED),
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH}),
-    instances={"quadratic": partial(quadratic.quadratic, n=4, m=6, mu=0.2), "ridge": partial(ridge.planted, d=5, reach=40.0)},
+    instances={"quadratic": partial(quadratic.quadratic, n=4, m=6, mu=0.2), "ridge": partial(ridge.planted, d=5, reach=40.0), "ridge, diabetes": partial(ridge.diabetes, reach=40.0, low=0.0)},
     algorithm=MAID(ETA, LAM),
     laws={"moves if passed": moves_if_passed, "tests": tests, "trusts": trusts},
     seen={"alpha": Seen(each(lambda p, s: s.alpha), STEP), "z2": Seen(each(lambda p, s: dot(s.z, s.z)), Unit(2, -2))},
@@ -112,7 +112,7 @@ CERTIFIED = replace(CERTIFIED, seen={**CERTIFIED.seen, "scale": Seen(each(lambda
 RATE = replace(
     CERTIFIED,
     source=Source("salehi2023", "Theorem 3.19, its rate", "maid.stationarity-rate", Statement.DERIVED),
-    instances={"quadratic": partial(quadratic.quadratic, n=4, m=6, mu=0.2)},
+    instances={"quadratic": partial(quadratic.quadratic, n=8, m=4, mu=0.2)},
     seen={"sum": Seen(total(lambda p, s: s.passed * s.alpha), STEP)},
     metric=best(squared_gradient),
     unit=Unit(2, -2),

@@ -14,15 +14,16 @@ from array_api_compat import array_namespace
 from algorithms.frank_wolfe.inexact import InexactFrankWolfe
 from algorithms.frank_wolfe.vanilla import FrankWolfe, State, open_loop
 from problems.frank_wolfe.logistic import breast_cancer
+from problems.frank_wolfe.nearest_point import OVER_SETS
 from problems.frank_wolfe.simplex import planted, squared_norm
 from ratecheck import Always, Array, Claim, Constants, Law, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
 from ratecheck.oracles import SmoothOverCompact
-from theory_checks.frank_wolfe._common import Gapped, frank_wolfe, fw_gap, inner, moves_towards_v, roundoff, scaled, step_is
+from theory_checks.frank_wolfe._common import frank_wolfe, fw_gap, inner, moves_towards_v, roundoff, scaled, step_is
 
 DELTA = 1.0
 
 
-def met(p: Gapped, s: State, t: State) -> Array:
+def met(p: SmoothOverCompact, s: State, t: State) -> Array:
     return p.value(t.x) - p.value(s.x) + scaled(s.gamma, s.x)[:, 0] * fw_gap(p, s)
 
 
@@ -46,7 +47,7 @@ def approximate(delta: float) -> Law[SmoothOverCompact, State]:
     return law
 
 
-EXACT = Claim[Gapped, State](
+EXACT = Claim[SmoothOverCompact, State](
     source=Source("jaggi2013", "Lemma 5, δ = 0", "fw.jaggi.step", Statement.VERIFIED),
     assumes=frozenset({Trait.SMOOTH, Trait.COMPACT}),
     instances={"least squares": planted, "squared norm": squared_norm},
@@ -68,11 +69,13 @@ INEXACT = replace(
     bound=lambda k, c: bound(k, c) * (1 + DELTA),
     k=range(2, 100),
 )
+SETS = replace(EXACT, instances=OVER_SETS, k=range(30), seeds=6)
 
 THEOREM = Theorem(
     claims={
         "exact": (EXACT, Status.CONSISTENT),
         "approximate": (INEXACT, Status.CONSISTENT),
+        "over seventeen sets": (SETS, Status.CONSISTENT),
         "exact, on data": (replace(EXACT, instances={"breast cancer": breast_cancer}), Status.CONSISTENT),
     },
     foils={

@@ -109,7 +109,8 @@ def y_passes_the_line_search(searched: Searched[Q, C]) -> Law[Q, C]:
         a = s.coupling.alpha[:, None]
         off = relative(s.coupling.y - a * x - (1 - a) * v, x, v)
         above = excess(p, x, v, s.coupling, b, c, eps)
-        scale = c * p.value(x) + b * square(x - v) + eps
+        # below 1e-14 of the first gap the rounding of x − x* is all that is left of f
+        scale = c * (p.value(x) + 1e-14 * p.constants["e0"].value) + b * square(x - v) + eps
         return xp.maximum(off, above / xp.where(scale > 0, scale, 1.0))
 
     return law

@@ -3,7 +3,7 @@
 Let A_t > 0 be increasing, f differentiable, X(0) = Z(0) = x_0, e = f(X) − f*.
 
   general  f γ-quasar-convex:  Ẋ = (Ȧ/(γA))(Z − X), Ż = −(Ȧ/γ) ∇f(X):
-           E_t = A_t e + ½ ‖Z − x*‖² never increases, so e(X_t) ≤ E_0/A_t; here A_t = γ²t²/4, from t_0 = 1/10;
+           E_t = A_t e + ½ ‖Z − x*‖² never increases, so e(X_t) ≤ E_0/A_t; here A_t = γ²t²/4, from t_0 = 1/2;
   strong   f (γ, μ)-strongly quasar-convex:  Ẋ = (Ȧ/(γA))(Z − X), Ż = (Ȧ/A) [X − Z − ∇f(X)/(γμ)]:
            E_t = A_t (e + (μ/2)‖Z − x*‖²) never increases; here A_t = e^t.
 
@@ -25,7 +25,7 @@ from ratecheck import Always, Array, Claim, Constants, Draw, Equal, Seen, Source
 from ratecheck.oracles import Smooth
 from theory_checks.quasar_convex._common import Minimised, on, square
 
-T0 = 0.1
+T0 = 0.5
 
 
 def clock(k: int) -> float:

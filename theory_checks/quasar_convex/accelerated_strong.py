@@ -73,7 +73,7 @@ GAP = Claim[Petals, Pair](
         "x is a gradient step from y": x_is_a_gradient_step_from_y,
         "v mixes v and y": v_mixes_v_and_y,
     },
-    rounding=lambda k, c: 1e-28 * c["e0"],
+    rounding=lambda k, c: 1e-20 * c["e0"],
     seeds=4,
 )
 ENERGY = replace(

@@ -46,7 +46,7 @@ CLAIM = Claim[Petals, Point](
     k=range(1, 301),
     given={"γ ≤ 1": lambda k, c: c["gamma"]},
     laws={"moves along the gradient": moves_along_the_gradient(lambda c: c["gamma"] / c["L"])},
-    rounding=lambda k, c: 1e-30 * c["R"] ** 2,
+    rounding=lambda k, c: 1e-24 * c["R"] ** 2,
     sharp={"bowl": Equal(1e-9), "flat bowl": SameRate(within=0.03)},
     seeds=4,
 )

@@ -50,7 +50,7 @@ CLAIM = Claim[Petals, Point](
     k=range(1, 301),
     given={"γ ≤ 1": lambda k, c: c["gamma"]},
     laws={"moves along the gradient": moves_along_the_gradient(lambda c: 1 / c["L"])},
-    rounding=lambda k, c: 1e-30 * c["R"] ** 2,
+    rounding=lambda k, c: 1e-24 * c["R"] ** 2,
     sharp={"flat bowl": SameRate(within=0.03)},
     seeds=4,
 )

@@ -55,6 +55,7 @@ STEP = replace(
     metric=each_step(lambda p, s, t: distance2(p, t)),
     unit=Unit(x=2),
     bound=one_step,
+    rounding=lambda k, c: 1e-12 * c["R"] ** 2,  # a difference of squared distances
     seen={
         "r2": Seen(each(distance2), Unit(x=2)),
         "gap": Seen(each(gap), Unit(f=1)),

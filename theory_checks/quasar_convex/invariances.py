@@ -81,7 +81,7 @@ STAR = replace(
     bound=lambda k, c: (1 - c["t"]) ** c["q"] * c["gap"],
     holds=Always(),
     sharp={name: Equal(1e-9) for name in STATIONARY.instances},
-    rounding=lambda k, c: 1e-12 * c["gap"],
+    rounding=lambda k, c: 1e-10 * c["gap"],
 )
 SUM = Claim[SeparablePowers, Sample](
     source=source("section 0.2 of the theory sheet", "qc.prop.sum", Statement.DERIVED),

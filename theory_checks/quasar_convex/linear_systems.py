@@ -87,8 +87,8 @@ class Proved:
 
 
 def by_arcs(p: LinearSystem) -> Proved:
-    pairs = zip(p.x0, p.x_star, strict=True)
-    return Proved(array_namespace(p.x0).asarray([proved_weight([*model], [*truth]) for model, truth in pairs]))
+    rows = [(p.x0[b, :], p.x_star[b, :]) for b in range(p.x0.shape[0])]
+    return Proved(array_namespace(p.x0).asarray([proved_weight([*map(float, model)], [*map(float, truth)]) for model, truth in rows]))
 
 
 def smallest_gamma(p: LinearSystem, states: Iterator[Point]) -> Iterator[Array]:

@@ -64,7 +64,7 @@ def source(slug: str) -> Source:
 
 
 SQUARE: Mapping[str, Draw[NormPower]] = {"q = 2": partial(norm_power, q=2.0)}
-POWERS: Mapping[str, Draw[NormPower]] = {f"q = {q}": partial(norm_power, q=float(q), R=R) for q, R in ((3, 2.0), (4, 2.0), (8, 1.0))}
+POWERS: Mapping[str, Draw[NormPower]] = {f"q = {q}": partial(norm_power, q=float(q), R=R) for q, R in ((3, 1.0), (4, 1.0), (8, 1.0))}
 ALGEBRAIC = Claim[NormPower, Moment](
     source=source("lgi.rate"),
     assumes=frozenset(),
@@ -83,7 +83,7 @@ EXPONENTIAL = replace(
 )
 PATH = replace(ALGEBRAIC, source=source("lgi.length"), metric=each(length), unit=Unit(x=1), bound=path, holds=Equal(1e-6))
 WHOLE = replace(
-    on(PATH, "q = 3"), bound=whole_path, holds=Always(), k=range(40, 41), sharp={"q = 3": Equal(2e-3)}
+    on(PATH, "q = 3"), bound=whole_path, holds=Always(), k=range(40, 41), sharp={"q = 3": Equal(4e-3)}
 )
 BENT = Claim[Petals, Moment](
     source=source("lgi.rate"),

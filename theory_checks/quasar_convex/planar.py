@@ -54,6 +54,12 @@ def by_balls(p: Explicit) -> Proved:
     return Proved(array_namespace(p.x0).full(p.x0.shape[:1], value))
 
 
+def at_least_half(p: RadialPower, s: Sample) -> Array:
+    """1 where the ratio is at least 1/2, else 0"""
+    xp = array_namespace(s.x)
+    return xp.astype(raw_gamma(p, s) >= 0.5, s.x.dtype)
+
+
 def source(slug: str) -> Source:
     return Source("derived", "sections 0.3 to 0.5 of the theory sheet", slug, Statement.DERIVED)
 
@@ -114,7 +120,7 @@ HALF = replace(
     SIXTH,
     instances={"|x| = D on both sides": partial(sixth_root, R=9.45989, spread=1e-6)},
     algorithm=Scattered(0.0, 0.0),
-    metric=each(lambda p, s: 1.0 * (raw_gamma(p, s) >= 0.5)),
+    metric=each(at_least_half),
     bound=lambda k, c: 1.0 * (c["D"] < 9.45989) + 0 * k,
     holds=Threshold(of=lambda c: c["D"], at=9.45989),
     k=range(1),

@@ -179,7 +179,7 @@ SGC_STEP = replace(
     algorithm=SGC,
     metric=each(expected_energy_after_descent),
     bound=lambda k, c: c["E"] + c["alpha"] * c["eps"],
-    given={"γ ≤ 1": lambda k, c: c["gamma"], "no additive noise": lambda k, c: c["sigma2"] / (c["L"] * c["e0"])},
+    given={"γ ≤ 1": lambda k, c: c["gamma"], "no additive noise": lambda k, c: 1e30 * c["sigma2"] / (c["L"] * c["e0"])},
     laws={**STEP.laws, "x is y": x_is_a_short_step_from_y},
 )
 SGC_GAP = replace(

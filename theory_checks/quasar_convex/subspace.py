@@ -19,7 +19,7 @@ from algorithms.quasar_convex.subspace import SESOP, Spanned, heaviest
 from problems.quasar_convex.powers import SeparablePowers, separable_powers
 from ratecheck import Always, Array, Claim, Constants, Draw, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
 from ratecheck.oracles import Smooth
-from theory_checks.quasar_convex._common import gap, inner, on, square
+from theory_checks.quasar_convex._common import gap, inner, on, relative, square
 
 
 def bound(k: Array, c: Constants) -> Array:
@@ -48,13 +48,13 @@ def lower_than_the_gradient_step(p: SeparablePowers, s: Spanned, t: Spanned) -> 
     """f(x_{k+1}) ≤ f(x_k − ∇f(x_k)/L)"""
     xp = array_namespace(s.x)
     step = p.value(s.x - s.g / p.constants["L"].value[:, None])
-    return xp.maximum(p.value(t.x) - step, 0 * step) / p.value(s.x)
+    return xp.maximum(p.value(t.x) - step, 0 * step) / p.constants["e0"].value
 
 
 def sums(p: SeparablePowers, s: Spanned, t: Spanned) -> Array:
     """total_{k+1} = total_k + w_{k+1} ∇f(x_{k+1}), w_{k+1} = ½ + √(¼ + w_k²)"""
     d = t.total - s.total - heaviest(s.w) * p.grad(t.x)
-    return (square(d) / square(t.total)) ** 0.5
+    return relative(d, t.total)
 
 
 INSTANCES: Mapping[str, Draw[SeparablePowers]] = {

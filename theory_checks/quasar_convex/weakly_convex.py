@@ -165,7 +165,7 @@ MEAN = Claim[PhaseRetrieval, Drawn](
     holds=InExpectation(),
     k=range(T + 1),
     seen=SUMS,
-    given={"rb > ρ": lambda k, c: c["rho"] / c["rb"]},
+    given={"rb > ρ": lambda k, c: c["rho"] / c["rb"], "r is an indicator": lambda k, c: 1e30 * c["weight"] / c["L"]},
     laws={"steps": takes(subgradient_steps, decreasing)},
     seeds=64,
 )
@@ -179,7 +179,7 @@ CONST = replace(
 )
 PROX = replace(
     MEAN, source=source("Theorem 3.4, (3.15)", "wc.proxsub"), instances=SPARSE, bound=proximal, seeds=256,
-    given={**MEAN.given, "a_t ≤ 1/rb": lambda k, c: c["s"] * c["rb"]},
+    given={"rb > ρ": MEAN.given["rb > ρ"], "a_t ≤ 1/rb": lambda k, c: c["s"] * c["rb"]},
 )
 PROX_STEP = replace(PROX, metric=ONE_STEP.metric, unit=Unit(f=1), bound=one_step(2.0), holds=Always(), seeds=8, k=range(60), seen=LOCAL, rounding=ONE_STEP.rounding)
 MODEL = replace(

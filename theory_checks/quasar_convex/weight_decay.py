@@ -112,7 +112,10 @@ DET = Claim[Petals, Decayed](
     holds=Always(),
     k=range(1, 201),
     seen={"eta": Seen(each(lambda p, s: s.eta), Unit(x=1)), "gap": Seen(each(gap), Unit(f=1))},
-    given={"‖x*‖ ≤ η/β": lambda k, c: c["R"] * BETA / c["eta"]},
+    given={
+        "‖x*‖ ≤ η/β": lambda k, c: c["R"] * BETA / c["eta"],
+        "exact gradients": lambda k, c: 1e30 * c["sigma2"] / (c["L"] * c["e0"]),
+    },
     laws={"gradient": gradient, "steps": steps("euclidean")},
     seeds=8,
 )
@@ -130,6 +133,7 @@ STOCH = replace(
     algorithm=replace(radius(1.5), alpha=ALPHA),
     bound=noisy,
     holds=InExpectation(),
+    given={"‖x*‖ ≤ η/β": DET.given["‖x*‖ ≤ η/β"]},
     laws={"momentum": momentum, "steps": steps("euclidean")},
     seeds=64,
 )

@@ -1,0 +1,99 @@
+"""What the studies of bilevel optimization share: counted problems on a box, and runs read after every outer step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from algorithms.bilevel.batched import norm
+from algorithms.bilevel.implicit import exact_hypergradient
+from problems.bilevel.counted import CountedBilevel
+from ratecheck import Array, Certified, Side, Tally, Unit
+from ratecheck.noise import SeededNoise
+
+FIRST = ("lower_y", "lower_x", "upper_x", "upper_y", "cross_t", "hvp")  # one gradient or one product each
+
+
+@dataclass(frozen=True, eq=False)
+class Counted(CountedBilevel):
+    """`base` with counted oracles, over the box |x − x0| ≤ reach, with further constants; `along_x` is ∇_x g where `base` lacks it."""
+
+    reach: float
+    more: Mapping[str, Certified]
+    along_x: Callable[[Any, Array, Array], Array] | None = None
+
+    @property
+    def constants(self) -> Mapping[str, Certified]:
+        return {**self.base.constants, **self.more}
+
+    def smoothness(self, x: Array, /) -> Array:
+        found: Array = self.base.smoothness(x) if hasattr(self.base, "smoothness") else self.constants["L"].value + 0 * x[:, 0]
+        return found
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        found: Array = self.base.cross_lipschitz(x) if hasattr(self.base, "cross_lipschitz") else self.constants["L_B"].value + 0 * x[:, 0]
+        return found
+
+    def project(self, x: Array, /) -> Array:
+        moved: Array = np.clip(x, self.x0 - self.reach, self.x0 + self.reach)
+        return moved
+
+    def lower_x(self, x: Array, y: Array, /) -> Array:
+        self.tally["lower_x"] += 1
+        found: Array = self.along_x(self.base, x, y) if self.along_x else self.base.lower_x(x, y)
+        return found
+
+    @property
+    def oracle_calls(self) -> int:
+        """Gradients and products with second derivatives; a whole cross block counts as many as it has columns."""
+        return sum(self.tally[name] for name in FIRST) + int(self.x0.shape[-1]) * self.tally["cross_block"]
+
+
+def steepness(p: Any, reach: float, samples: int = 12) -> Any:
+    """An estimate of the Lipschitz constant of ∇F near x0: the largest difference quotient over random short segments, (B,)."""
+    g, top = np.random.default_rng(7), 0.0 * p.x0[:, 0]
+    for _ in range(samples):
+        x = p.x0 + 0.5 * reach * g.uniform(-1, 1, p.x0.shape)
+        d = 1e-3 * g.standard_normal(p.x0.shape)
+        top = np.maximum(top, norm(exact_hypergradient(p, x + d) - exact_hypergradient(p, x)) / norm(d))
+    return top
+
+
+def counted(base: Any, reach: float, along_x: Callable[[Any, Array, Array], Array] | None = None, **more: float) -> Counted:
+    constants = {name: Certified(value, Unit(), Side.ESTIMATED, "set by the study") for name, value in more.items()}
+    if "L_F" not in base.constants and "L_F" not in more:
+        constants["L_F"] = Certified(steepness(base, reach), Unit(1, -2), Side.ESTIMATED, "difference quotients near x0")
+    return Counted(base, Tally(), reach, constants, along_x)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One entry an outer step."""
+
+    calls: Any  # (K,)
+    seconds: Any  # (K,)
+    x: Any  # (K, n)
+
+
+def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: float = 1.0) -> Run:
+    """One instance until `budget` calls or `seconds`, whichever is first."""
+    p.tally.clear()
+    calls, clock, points = [], [], []
+    states: Iterator[Any] = algorithm.iterates(p, SeededNoise(range(1)))
+    began = perf_counter()
+    with np.errstate(all="ignore"):
+        for k, s in enumerate(states):
+            points.append(np.asarray(s.x)[0])
+            calls.append(p.oracle_calls)
+            clock.append(perf_counter() - began)
+            if calls[-1] > budget or clock[-1] > seconds or k >= most or not np.isfinite(points[-1]).all():
+                break
+    return Run(np.array(calls), np.array(clock), np.stack(points))
+
+
+def slope(x: Any, y: Any) -> float:
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
