@@ -60,9 +60,9 @@ def kill_study(rows: Sequence[Row]) -> Study:
     teeth = sorted({t for kind in total.values() for t in kind["teeth"]})
     fates = sorted({f for kind in total.values() for f in kind["fates"]})
     share = {kind: data["killed"] for kind, data in total.items()}
-    lasting = [r for r in rows if r.fate in ("survived", "open")]
+    lasting = [r for r in rows if r.fate in ("survived", "open", "unwatched")]
     named = {kind: set(data["survivors"]) for kind, data in total.items()}
-    shown = [r for r in lasting if r.fate == "open" or f"{r.claim}: {r.mutant}" in named[r.kind]]
+    shown = [r for r in lasting if r.fate != "survived" or f"{r.claim}: {r.mutant}" in named[r.kind]]
     return Study(
         findings=(
             Finding(f"Slips in algorithms noticed: {_percent(share['algorithm'])}.", share["algorithm"] == 1.0),

@@ -77,7 +77,7 @@ def test_fate_in_the_mean() -> None:
     assert fate("times 0.5", "in the mean") == ("killed", "E-VALUE")
     assert fate("noise of the first", "in the mean") == ("killed", "FAILED")
     assert fate("times k^+0.25", "in the mean") == ("still true", None), "it follows, and nothing is sharp"
-    assert fate("single precision", "in the mean") == ("survived", None), "no laws"
+    assert fate("single precision", "in the mean") == ("unwatched", None), "no laws"
 
 
 def test_rows_are_json_and_add_up() -> None:
@@ -94,7 +94,8 @@ def test_rows_are_json_and_add_up() -> None:
 def test_a_slip_is_killed_if_one_claim_notices() -> None:
     unlawful = Theorem(claims={"a": THEOREM.claims["distance"], "b": (replace(CLAIM, laws={}, sharp={}), Status.CONSISTENT)}, foils={})
     found = kill_matrix(unlawful, "two")
-    assert {r.claim for r in found if r.kind == "algorithm" and r.fate == "survived"} == {"two::b"}
+    assert {r.claim for r in found if r.kind == "algorithm" and r.fate == "unwatched"} == {"two::b"}
+    assert "unwatched" not in summary(found)["algorithm"]["fates"]
     assert summary(found)["algorithm"]["survivors"] == []
 
 
