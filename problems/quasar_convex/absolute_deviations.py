@@ -105,8 +105,9 @@ def deviations(
     constants = {
         "G": Certified(np.sqrt(((lengths + far) ** 2).mean(axis=1)), slope, Side.UPPER, "‖g_i‖ ≤ ‖a_i‖ + μ ‖x − x*‖ on the ball"),
         "G_max": Certified(lengths.max(axis=1) + far, slope, Side.UPPER, "the same for every component"),
-        "mu": Certified(mu * ones, Unit(1, -2), Side.LOWER, "½ μ ‖x − x*‖² plus a convex function"),
+        "mu": Certified(mu * ones, Unit(1, -2), Side.EXACT, "½ μ ‖x − x*‖² plus a piecewise linear convex function"),
         "R": Certified(R * ones, length, Side.EXACT, "‖x_0 − x*‖ as drawn"),
+        "scale": Certified(R * ones, length, Side.EXACT, "a length as chosen, for the step"),
         "B": Certified(B * ones, length, Side.EXACT, "the radius of the ball as chosen"),
     }
     traits = frozenset({Trait.CONVEX, Trait.LIPSCHITZ, Trait.FINITE_SUM, *((Trait.STRONGLY_CONVEX,) if mu > 0 else ())})
@@ -114,9 +115,13 @@ def deviations(
 
 
 def absolute_value(
-    seeds: range, G: Annotated[float, (1e-2, 1e2)] = 1.0, R: Annotated[float, (1e-3, 1e2)] = 1.0, start: Annotated[float, (0.0, 1.0)] = 1.0
+    seeds: range,
+    G: Annotated[float, (1e-2, 1e2)] = 1.0,
+    R: Annotated[float, (1e-3, 1e2)] = 1.0,
+    start: Annotated[float, (0.0, 1.0)] = 1.0,
+    ball: Annotated[float, (1.0, 1e2)] = 10.0,
 ) -> AbsoluteDeviations:
-    """f(x) = G |x| in one variable, x_0 = start · R; at start = 0 the bounds are still about R = 0."""
+    """f(x) = G |x| in one variable, x_0 = start · R; the ball has radius ball · R."""
     ones = np.ones(len(seeds))
     slope, length = Unit(1, -1), Unit(0, 1)
     constants = {
@@ -124,8 +129,8 @@ def absolute_value(
         "G_max": Certified(G * ones, slope, Side.EXACT, "the subgradients are ±G"),
         "R": Certified(start * R * ones, length, Side.EXACT, "|x_0|"),
         "scale": Certified(R * ones, length, Side.EXACT, "a length as chosen, for the step"),
-        "B": Certified(10 * R * ones, length, Side.EXACT, "the radius of the ball as chosen"),
+        "B": Certified(ball * R * ones, length, Side.EXACT, "the radius of the ball as chosen"),
     }
     x0 = start * R * ones[:, None]
     traits = frozenset({Trait.CONVEX, Trait.LIPSCHITZ, Trait.FINITE_SUM})
-    return AbsoluteDeviations(G * ones[:, None, None], 0 * ones[:, None], 0 * ones, 10 * R * ones, x0, 0 * x0, 0 * ones, constants, traits)
+    return AbsoluteDeviations(G * ones[:, None, None], 0 * ones[:, None], 0 * ones, ball * R * ones, x0, 0 * x0, 0 * ones, constants, traits)
