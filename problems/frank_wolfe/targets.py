@@ -89,6 +89,7 @@ def target(
         "lam": Certified(lam * one, Unit(0, -1), Side.EXACT, "chosen"),
         "eps": Certified(eps * one, Unit(0, 1), Side.EXACT, "chosen"),
         "sigma": Certified(sigma * one, Unit(1, -1), Side.EXACT, "E‖noise‖_F² = σ²"),
+        "third": Certified(wave * one, Unit(1, -3), Side.EXACT, "|cos'''| ≤ 1 entry by entry"),
         "n": Certified(float(n) * one, Unit(), Side.EXACT, "number of entries"),
         "outside": Certified(
             np.maximum(lam * np.abs(x0).max(axis=(1, 2)) - 1, 0), Unit(), Side.EXACT, "distance of λ x0 to the cube, in ℓ_∞"
