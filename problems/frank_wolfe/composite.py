@@ -12,6 +12,7 @@ from array_api_compat import array_namespace
 from ratecheck import Array, Certified, Side, Trait, Unit
 
 SMOOTH = frozenset({Trait.CONVEX, Trait.SMOOTH})
+CONVEX = frozenset({Trait.CONVEX})
 Kappa: TypeAlias = Annotated[float, (1.5, 1e3)]
 Dimension: TypeAlias = Annotated[int, (2, 30)]
 
@@ -67,10 +68,10 @@ def spectrum(rng: np.random.Generator, n: int, kappa: float) -> Array:
     return (Q * np.concatenate([[1.0], kappa ** rng.random(n - 2), [kappa]])) @ Q.T
 
 
-def _made(H: Array, w: Array, weight: Array, radius: Array, x: Array, x0: Array, kappa: float) -> Composite:
+def _made(H: Array, w: Array, weight: Array, radius: Array, x: Array, x0: Array, kappa: float, smooth: bool = True) -> Composite:
     B, n = x.shape
     one = np.ones(B)
-    start = Composite(H, w, weight, radius, x, x0, 0 * one, {}, SMOOTH | {Trait.STRONGLY_CONVEX})
+    start = Composite(H, w, weight, radius, x, x0, 0 * one, {}, (SMOOTH if smooth else CONVEX) | {Trait.STRONGLY_CONVEX})
     constants = certified(kappa * one, one, np.linalg.norm(x0 - x, axis=1), start.value(x0), n)
     return Composite(H, w, weight, radius, x, x0, 0 * one, constants, start.traits)
 
@@ -130,7 +131,7 @@ def lasso(seeds: range, n: Dimension = 10, kappa: Kappa = 30.0, weight: Annotate
         w.append(-weight * np.where(zero, rng.uniform(-0.9, 0.9, n), sign))
         x0.append(rng.standard_normal(n))
     B = len(seeds)
-    return _made(np.stack(H), np.stack(w), np.full(B, weight), np.full(B, np.inf), np.stack(x), np.stack(x0), kappa)
+    return _made(np.stack(H), np.stack(w), np.full(B, weight), np.full(B, np.inf), np.stack(x), np.stack(x0), kappa, smooth=False)
 
 
 def absolute(seeds: range, start: Annotated[float, (0.1, 10.0)] = 2.0) -> Composite:
@@ -142,7 +143,7 @@ def absolute(seeds: range, start: Annotated[float, (0.1, 10.0)] = 2.0) -> Compos
         "L": Certified(one, Unit(1, -2), Side.UPPER, "0 is 1-smooth; the method is run with β = 1"),
     }
     zero = np.zeros((B, 1))
-    return Composite(zero[:, :, None], zero, weight, np.inf * one, zero, start + zero, 0 * one, constants, SMOOTH)
+    return Composite(zero[:, :, None], zero, weight, np.inf * one, zero, start + zero, 0 * one, constants, CONVEX)
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,7 +48,7 @@ CLAIM = Claim[Any, Pair](
     seeds=8,
 )
 FISTA = replace(
-    CLAIM, source=bubeck("section 5.1, FISTA", "bub.fista"), instances={"lasso": partial(lasso, weight=5.0), "absolute": absolute}
+    CLAIM, source=bubeck("section 5.1, FISTA", "bub.fista"), assumes=frozenset({Trait.CONVEX}), instances={"lasso": partial(lasso, weight=5.0), "absolute": absolute}
 )
 STRONG = replace(
     CLAIM,
@@ -62,7 +62,7 @@ STRONG = replace(
 )
 ISTA = Claim[Any, Point](
     source=bubeck("section 5.1, ISTA", "bub.ista"),
-    assumes=CLAIM.assumes,
+    assumes=FISTA.assumes,
     instances={"lasso": lasso, "absolute": absolute},
     algorithm=ProximalGradient(),
     laws=descends(inverse_smoothness),
