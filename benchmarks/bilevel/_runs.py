@@ -49,6 +49,12 @@ class Counted(CountedBilevel):
         return found
 
     @property
+    def gamma(self) -> Array:
+        """1/L, the proximal parameter of MEHA"""
+        found: Array = 1 / self.constants["L"].value + 0 * self.x0[:, 0]
+        return found
+
+    @property
     def oracle_calls(self) -> int:
         """Gradients and products with second derivatives; a whole cross block counts as many as it has columns."""
         return sum(self.tally[name] for name in FIRST) + int(self.x0.shape[-1]) * self.tally["cross_block"]
@@ -64,17 +70,31 @@ def steepness(p: Any, reach: float, samples: int = 24) -> Any:
     return 2 * top
 
 
-def counted(base: Any, reach: float, along_x: Callable[[Any, Array, Array], Array] | None = None, **more: float) -> Counted:
+def counted(base: Any, reach: float, along_x: Callable[[Any, Array, Array], Array] | None = None, **more: Any) -> Counted:
     constants = {name: Certified(value, Unit(), Side.ESTIMATED, "set by the study") for name, value in more.items()}
     if "L_F" not in base.constants and "L_F" not in more:
         constants["L_F"] = Certified(steepness(base, reach), Unit(1, -2), Side.ESTIMATED, "difference quotients at random points of the box")
     return Counted(base, Tally(), reach, constants, along_x)
 
 
-def patients(reach: float) -> logistic.Logistic:
+@dataclass(frozen=True, eq=False)
+class Patients(logistic.Logistic):
+    """With bounds at the point instead of over the box."""
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        bound: Array = np.exp(x).max(axis=-1)
+        return bound
+
+    def smoothness(self, x: Array, /) -> Array:
+        bound: Array = self.constants["L"].value - self.constants["L_B"].value + self.cross_lipschitz(x)
+        return bound
+
+
+def patients(reach: float) -> Patients:
     """The breast cancer data with constants that hold on the box."""
     p = logistic.breast_cancer(range(1))
-    return logistic.assembled(reach, p.X, p.V, p.x0, p.y0)
+    p = logistic.assembled(reach, p.X, p.V, p.x0, p.y0)
+    return Patients(p.X, p.V, p.x0, p.y0, p.radius, p.constants)
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,18 +106,22 @@ class Run:
     x: Any  # (K, n)
 
 
-def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: float = 1.0) -> Run:
-    """One instance until `budget` calls or `seconds`, whichever is first."""
+def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: float = 3.0) -> Run:
+    """One instance until `budget` calls; `seconds` only guards against a run that does not end."""
     p.tally.clear()
-    calls, clock, points = [], [], []
+    calls: list[int] = []
+    clock: list[float] = []
+    points: list[Any] = []
     states: Iterator[Any] = algorithm.iterates(p, SeededNoise(range(1)))
     began = perf_counter()
     with np.errstate(all="ignore"):
         for k, s in enumerate(states):
+            if points and p.oracle_calls > budget:
+                break
             points.append(np.asarray(s.x)[0])
             calls.append(p.oracle_calls)
             clock.append(perf_counter() - began)
-            if calls[-1] > budget or clock[-1] > seconds or k >= most or not np.isfinite(points[-1]).all():
+            if clock[-1] > seconds or k >= most or not np.isfinite(points[-1]).all():
                 break
     return Run(np.array(calls), np.array(clock), np.stack(points))
 

@@ -19,7 +19,7 @@ from benchmarks.bilevel._denoising import signal
 from benchmarks.bilevel._runs import counted, run
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
-BUDGET, REACH = 3000, 2.5
+BUDGET, REACH = 2000, 2.5
 ACCURACIES, STEPS = 10.0 ** np.array([-5, -3.5, -2, 0]), np.array([0.01, 0.1, 0.5, 3.0])
 
 
@@ -65,9 +65,7 @@ def study() -> Study:
         for i, eps0 in enumerate(ACCURACIES):
             for j, step in enumerate(STEPS):
                 r = run(method(float(eps0), float(step)), p, BUDGET, seconds=2.0)
-                within = r.calls <= BUDGET
-                x = r.x[within][-1:] if within.any() else base.x0
-                table[i, j] = loss(x)
+                table[i, j] = loss(r.x[-1:])
         ends[name] = table
     best, start = min(float(t.min()) for t in ends.values()), loss(base.x0)
     missed = {name: (t - best) / (start - best) for name, t in ends.items()}
@@ -86,7 +84,7 @@ def study() -> Study:
     return Study(
         findings=(
             Finding(f"MAID misses at most {worst['MAID']:.2f} of the decrease from any start", worst["MAID"] < 0.5),
-            Finding(f"every other method fails somewhere: worst {', '.join(f'{worst[name]:.2g}' for name in rivals)}", min(worst[n] for n in rivals) > 0.9),
+            Finding(f"every other method fails somewhere: at worst they miss {', '.join(f'{worst[name]:.2g}' for name in rivals)} (1 is no decrease at all)", min(worst[n] for n in rivals) > 0.9),
             Finding(f"the initial accuracy hardly matters to MAID (its worst start by ε_0: {missed['MAID'].max(axis=1).min():.2f} to {missed['MAID'].max(axis=1).max():.2f})",
                     bool(np.ptp(missed["MAID"].max(axis=1)) < 0.1)),
             Finding(f"a line search at fixed accuracy is stuck when ε is 1: it misses {coarse['line search, fixed accuracy']:.2f}", coarse["line search, fixed accuracy"] > 0.9),
