@@ -63,7 +63,12 @@ THEOREM = Theorem(
     },
     printed={
         "β_g = √m M²/μ_0": (
-            replace(CLAIM, bound=lambda k, c: c["m"] ** 0.5 * c["M"] ** 2 / c["mu0"] + 0 * k, instances={"m = 2": partial(parallel, m=2)}),
+            replace(
+                CLAIM,
+                source=replace(PAPER, place="Lemma 3.8, as printed"),
+                bound=lambda k, c: c["m"] ** 0.5 * c["M"] ** 2 / c["mu0"] + 0 * k,
+                instances={"m = 2": partial(parallel, m=2)},
+            ),
             Status.REFUTED,
         )
     },
