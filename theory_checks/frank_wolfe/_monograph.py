@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 from array_api_compat import array_namespace
 
@@ -11,6 +11,18 @@ from algorithms.frank_wolfe.gradient import Pair, Point, Rule
 from ratecheck import Array, Law, Source, Statement
 
 TINY = 1e-300
+
+
+class HasX(Protocol):
+    @property
+    def k(self) -> int: ...
+    @property
+    def x(self) -> Array: ...  # (B, n)
+
+
+class HasY(Protocol):
+    @property
+    def y(self) -> Array: ...  # (B, n)
 
 
 def bubeck(place: str, slug: str, statement: Statement = Statement.VERIFIED) -> Source:
@@ -25,7 +37,7 @@ def square(x: Array) -> Array:
     return array_namespace(x).sum(x * x, axis=-1)
 
 
-def gap(p: Any, s: Point) -> Array:
+def gap(p: Any, s: HasX) -> Array:
     """f(x) − f*"""
     return p.value(s.x) - p.f_star
 
@@ -34,11 +46,11 @@ def gap_at(p: Any, x: Array) -> Array:
     return p.value(x) - p.f_star
 
 
-def gap_of_y(p: Any, s: Pair) -> Array:
+def gap_of_y(p: Any, s: HasY) -> Array:
     return p.value(s.y) - p.f_star
 
 
-def square_distance(p: Any, s: Point) -> Array:
+def square_distance(p: Any, s: HasX) -> Array:
     """‖x − x*‖²"""
     return square(s.x - p.x_star)
 
@@ -59,7 +71,7 @@ def descends(rule: Rule) -> dict[str, Law[Any, Point]]:
     return {"the step": law, "the start": starts}
 
 
-def starts(p: Any, s: Point, t: Point) -> Array:
+def starts(p: Any, s: HasX, t: HasX) -> Array:
     """x_0 is the given start"""
     return off(s.x, p.x0) if s.k == 0 else 0 * p.x0[:, 0]
 

@@ -48,7 +48,10 @@ CLAIM = Claim[Any, Pair](
     seeds=8,
 )
 FISTA = replace(
-    CLAIM, source=bubeck("section 5.1, FISTA", "bub.fista"), assumes=frozenset({Trait.CONVEX}), instances={"lasso": partial(lasso, weight=5.0), "absolute": absolute}
+    CLAIM,
+    source=bubeck("section 5.1, FISTA", "bub.fista"),
+    assumes=frozenset({Trait.CONVEX}),
+    instances={"lasso": partial(lasso, weight=5.0), "absolute": absolute},
 )
 STRONG = replace(
     CLAIM,

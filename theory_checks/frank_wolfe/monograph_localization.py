@@ -67,7 +67,7 @@ def feasible_gap(p: Any, s: Ellipsoid) -> Array:
     return xp.where(inside(p, s.x), h, h + xp.asarray(float("inf"), dtype=h.dtype))
 
 
-GRAVITY = Claim[Any, Region](
+GRAVITY = Claim[Any, Any](
     source=bubeck("Theorem 2.1", "bub.2.1"),
     assumes=frozenset({Trait.CONVEX, Trait.COMPACT}),
     instances={"cube": chebyshev, "weighted": partial(chebyshev, n=2, spread=5.0)},

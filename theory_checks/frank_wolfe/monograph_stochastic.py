@@ -20,7 +20,7 @@ from typing import Any
 from algorithms.frank_wolfe.gradient import Rule
 from algorithms.frank_wolfe.stochastic_gradient import Epoch, Noisy, StochasticGradient, VarianceReduced
 from problems.frank_wolfe.stochastic import finite_sum, sloped_ball
-from ratecheck import Array, Claim, InExpectation, Law, Status, Theorem, Trait, Unit, at_average, each
+from ratecheck import Array, Claim, InExpectation, Law, Measure, Status, Theorem, Trait, Unit, at_average, each
 from theory_checks.frank_wolfe._monograph import bubeck, gap_at, gap_of_y, off, starts
 
 T = 64
@@ -73,7 +73,8 @@ def one_epoch(p: Any, s: Epoch, t: Epoch) -> Array:
 
 def shifted(p: Any, states: Iterator[Noisy]) -> Iterator[Array]:
     """f at the mean of x_2, ..., x_{t+1}, t = k + 1"""
-    yield from at_average(gap_at, lambda s: s.x)(p, islice(states, 1, None))
+    measure: Measure[Any, Noisy] = at_average(gap_at, lambda s: s.x)
+    yield from measure(p, islice(states, 1, None))
 
 
 CLAIM = Claim[Any, Noisy](
