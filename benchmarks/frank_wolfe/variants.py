@@ -1,7 +1,7 @@
 """Which variant, when: gap against oracle calls and seconds on six problems, two with real data
 
 Every method of the family on the problems it applies to, from a vertex: Frank–Wolfe gap so far against calls of the linear oracle and against
-seconds (single thread, the four draws of a problem together; those of the real data differ in the start). Medians over the draws. Line search needs a quadratic, the short step a constant L. The lazy method asks the linear
+seconds (single thread, the three draws of a problem together; those of the real data differ in the start). Medians over the draws. Line search needs a quadratic, the short step a constant L. The lazy method asks the linear
 oracle only where its last vertices will not do (its code evaluates it anyway: its seconds say nothing).
 """
 
@@ -29,7 +29,7 @@ from problems.frank_wolfe.portfolio import positive_returns
 from problems.frank_wolfe.quadratics import on_simplex
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
-ROWS, STEPS, LONG, ROUGH, LEVEL = 4, 600, 1000, 1e-3, 1e-6
+ROWS, STEPS, ROUGH, LEVEL = 3, 300, 1e-3, 1e-6
 GIVEN: dict[str, Any] = {"2/(t+2)": FrankWolfe(), "backtracking": BacktrackingFrankWolfe(), "backtracking, away": BacktrackingAwaySteps()}
 SHORT: dict[str, Any] = {
     "short step": DescentFrankWolfe(short_step),
@@ -48,6 +48,7 @@ LAZY: dict[str, Any] = {"lazy": LazyFrankWolfe()}
 LOGISTIC, DIABETES = "logistic, breast cancer, ℓ₁ ball", "least squares, diabetes, ℓ₁ ball"
 QUADRATIC, BIRKHOFF = "quadratic, simplex, n = 200", "nearest point, Birkhoff polytope, n = 12"
 PORTFOLIO, SIGNAL = "portfolio, simplex, n = 100", "Kullback–Leibler signal, n = 100"
+LONGER = {LOGISTIC: 1000, BIRKHOFF: 600}
 CASES: dict[str, tuple[Any, dict[str, Any]]] = {
     LOGISTIC: (breast_cancer, {**GIVEN, **SHORT, **MONOTONE, **LAZY}),
     DIABETES: (diabetes, {**GIVEN, **SHORT, **EXACT, **LAZY}),
@@ -69,7 +70,7 @@ def study() -> Study:
         problem: Any = draw(range(ROWS))
         by_calls, by_seconds = [], []
         for name, method in methods.items():
-            r = runs[of, name] = run(method, problem, LONG if of == LOGISTIC else STEPS, 100, until=1e-10)
+            r = runs[of, name] = run(method, problem, LONGER.get(of, STEPS), 90, until=1e-10)
             g = np.maximum(best(r.gap / r.gap[0]), 1e-16)
             left[of, name], calls[of, name] = g[-1], np.array([reach(r.calls, column, LEVEL) for column in g.T])
             by_calls.append(Curve(name, r.calls, np.median(g, axis=1)))
