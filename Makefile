@@ -13,6 +13,7 @@ export MKL_NUM_THREADS := 1
 .PHONY: reproduce test setup lint check golden report bench calibrate power clean help
 
 reproduce: setup  ## run every claim and foil, write and name the report
+	@if [ $(PROFILE) != quick ] && [ ! -f $(OUT)/calibration.json ]; then $(BIN)/ratecheck calibrate --out $(OUT) | tail -n 1; fi
 	@$(BIN)/ratecheck run --profile $(PROFILE) --jobs $(JOBS) --out $(OUT); status=$$?; \
 	if [ $(PROFILE) != quick ]; then $(BIN)/ratecheck bench --out $(OUT) || status=1; fi; \
 	$(BIN)/ratecheck report --out $(OUT) && exit $$status

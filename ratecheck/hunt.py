@@ -11,6 +11,7 @@ from typing import Generic
 
 import numpy as np
 
+from ratecheck.confirm import confirm
 from ratecheck.contracts import Claim, Evidence, P, Relation, S, Status, Verdict
 from ratecheck.orders import AtMostOrder, SameRate, Scaling
 from ratecheck.quantifiers import POINTWISE
@@ -19,12 +20,13 @@ from ratecheck.samples import SAMPLED
 from ratecheck.space import SEED, Number, Parameter, Point, parameters
 
 FRESH = 2**20  # the first of the seeds that are never searched
+TROUBLED = (Status.FAILED, Status.UNLAWFUL, Status.ILL_POSED)
 TROUBLES = 5  # draws that failed are named up to this number
 
 
 @dataclass(frozen=True)
 class Trouble:
-    """A draw on which the claim did not run as it should: FAILED, UNLAWFUL or ILL_POSED."""
+    """A draw on which the claim did not run as it should: FAILED, UNLAWFUL, ILL_POSED, or REFUTED within rounding."""
 
     parameters: Mapping[str, Number]
     seed: int
@@ -45,6 +47,7 @@ class Search:
     seed: int
     rows: int
     verdict: Verdict
+    confirmed: str  # what higher precision says about a counterexample
     score: float
     sampled: float
     tried: int
@@ -81,6 +84,7 @@ class Hunt(Generic[P, S]):
         self.rows = 1 if isinstance(claim.holds, POINTWISE) else claim.seeds
         self.default: Point = tuple(p.default for p in self.space)
         self.known: dict[Point, tuple[float, Verdict]] = {}
+        self.confirmed: dict[Point, str] = {}
         self.broken: Point | None = None
         self.rejected = 0
         self.sampled = -inf
@@ -93,30 +97,42 @@ class Hunt(Generic[P, S]):
     def names(self, point: Point) -> dict[str, Number]:
         return {p.name: value for p, value in zip(self.space[:-1], point[:-1], strict=True)}
 
+    def drawn(self, point: Point) -> Claim[P, S]:
+        return replace(self.claim, instances={"draw": partial(self.draw, **self.names(point))}, sharp={})
+
     def run(self, point: Point, first: int, rows: int) -> tuple[float, Verdict]:
-        drawn = replace(self.claim, instances={"draw": partial(self.draw, **self.names(point))}, sharp={})
-        verdict, evidence, _ = run(drawn, "draw", range(first, first + rows))
+        verdict, evidence, _ = run(self.drawn(point), "draw", range(first, first + rows))
         return badness(self.claim, verdict, evidence), verdict
 
     def judge(self, point: Point) -> float:
         """The score of a point; remembers the last counterexample. Raises Over when the time is over."""
         if point not in self.known:
-            if time.monotonic() > self.deadline:
+            if self.known and time.monotonic() > self.deadline:
                 raise Over
             score, verdict = self.run(point, int(point[-1]), self.rows)
-            if verdict.status in (Status.NOT_APPLICABLE, Status.FAILED, Status.UNLAWFUL, Status.ILL_POSED):
+            why = verdict.why if verdict.status in TROUBLED else self._rounding(point, verdict)
+            if why or verdict.status is Status.NOT_APPLICABLE:
                 self.rejected += 1
                 score = -inf
-                if verdict.status is not Status.NOT_APPLICABLE and len(self.troubles) < TROUBLES:
-                    self.troubles.append(Trouble(self.names(point), int(point[-1]), verdict.status, verdict.why))
+            if why and len(self.troubles) < TROUBLES:
+                self.troubles.append(Trouble(self.names(point), int(point[-1]), verdict.status, why))
             self.known[point] = score, verdict
         if self.violates(point):
             self.broken = point
         return self.known[point][0]
 
+    def _rounding(self, point: Point, verdict: Verdict) -> str:
+        """What higher precision says about a violation, if it says that it is none; it is looked at once only."""
+        if verdict.status is not Status.REFUTED or isinstance(self.claim.holds, SAMPLED):
+            return ""
+        first = int(point[-1])
+        self.confirmed[point] = confirm(self.drawn(point), "draw", range(first, first + self.rows), verdict)
+        return f"{verdict.why}; {self.confirmed[point]}" if "within rounding" in self.confirmed[point] else ""
+
     def violates(self, point: Point) -> bool:
-        """A claim about samples is not refuted by those it was searched on."""
-        return self.known[point][1].status is Status.REFUTED and not isinstance(self.claim.holds, SAMPLED)
+        """A violation that is not rounding. A claim about samples is not refuted by those it was searched on."""
+        score, verdict = self.known[point]
+        return verdict.status is Status.REFUTED and score > -inf and not isinstance(self.claim.holds, SAMPLED)
 
     def best(self, number: int) -> list[Point]:
         order = sorted((p for p in self.known if self.known[p][0] > -inf), key=lambda p: -self.known[p][0])
@@ -137,6 +153,7 @@ class Hunt(Generic[P, S]):
             first,
             rows,
             verdict,
+            self.confirmed.get(point, ""),
             score,
             self.sampled,
             len(self.known),

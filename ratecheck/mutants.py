@@ -2,8 +2,9 @@
 
 Mutants are generic: an algorithm is changed in its source, in its numbers, in its noise, its precision or its memory; a bound
 in its factor, its exponent, its index, its constants. A mutant is killed if its claim does not reach the expected status on
-some instance. Not counted: mutants that do nothing or crash, bounds that are weaker and therefore as true, and bounds that
-are stronger but that nothing contradicts: they are open, unless the adversary refutes one. Then it survived wrongly.
+some instance. Not counted: mutants that do nothing or crash; slips that leave a claim without laws as it was, an inequality
+at whatever points it is shown (unwatched); bounds that are weaker and therefore as true; and bounds that are stronger but that
+nothing contradicts: they are open, unless the adversary refutes one. Then it survived wrongly.
 """
 
 from __future__ import annotations
@@ -20,12 +21,12 @@ from ratecheck.trial import Outcome, Trial
 from ratecheck.twins import algorithms, measures, numbers
 from ratecheck.wrong_bounds import bounds
 
-FATES = ("killed", "crashed", "survived", "open", "not run", "still true", "same iterates")  # the first counts, of several
+FATES = ("killed", "crashed", "survived", "unwatched", "open", "not run", "still true", "same iterates")  # the first counts, of several
 
 
 @dataclass(frozen=True)
 class Row:
-    """One mutant of one claim. `fate`: killed, survived, open, same iterates, still true, crashed, not run."""
+    """One mutant of one claim. `fate`: one of FATES."""
 
     claim: str
     mutant: str

@@ -135,8 +135,10 @@ class Trial:
             return "killed", "ALONE", "a row by itself is not the row in its batch"
         if allowed:
             return "still true", None, "another parameter that laws and hypotheses allow"
-        beside = "; the metric is the same, the states are not" if same else ""
-        return "survived", None, self._ratios() + beside + ("" if wrong.laws else "; the claim has no laws")
+        beside = self._ratios() + ("; the metric is the same, the states are not" if same else "")
+        if not wrong.laws:
+            return "unwatched", None, f"the claim has no laws: it holds for whatever it is shown; {beside}"
+        return "survived", None, beside
 
     def _ratios(self) -> str:
         return "ratio of the claim " + ", ".join(f"{v.ratio:.3g} on {name}" for name, (v, _) in self.known.items())

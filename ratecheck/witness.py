@@ -46,6 +46,7 @@ class Witness:
     why: str
     ratio: float
     k: int
+    confirmed: str = ""  # what higher precision said
 
     def run(self) -> Verdict:
         """Errors: those of `Address.claim`."""
@@ -84,7 +85,7 @@ def witness(search: Search, address: Address) -> Witness:
         raise ValueError("the search found no counterexample")
     v = search.verdict
     ratio = v.ratio if abs(v.ratio) < 1e300 else 1e300  # JSON has no infinity
-    return Witness(address, search.parameters, search.seed, search.rows, v.status.name, v.why, ratio, v.k)
+    return Witness(address, search.parameters, search.seed, search.rows, v.status.name, v.why, ratio, v.k, search.confirmed)
 
 
 def load(file: Path) -> Witness:

@@ -6,8 +6,10 @@ import re
 import warnings
 from functools import lru_cache
 from typing import Any
+from xml.etree import ElementTree
 
 SIZE = 19.0  # font size in the SVG's own units
+DEEPEST = 10  # rows within rows; the time to lay a formula out doubles with each
 GRID = 20  # whole numbers of 1/GRID of a unit, 0.3 % of a letter: short in the page, shorter still in the PDF
 
 
@@ -22,13 +24,39 @@ def _ziamath() -> Any:
 
 
 def svg(latex: str) -> str | None:
-    """The drawn formula; None where LaTeX is not understood."""
+    """The drawn formula; None where LaTeX is not understood, or nests so deeply that it would take for ever."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # of importlib.resources, inside ziamath
-            return compact(str(_ziamath().Latex(latex, size=SIZE, color="#1a1a1a").svg()))
+            tree = _flattened(ElementTree.fromstring(_ziamath().zmath.tex2mml(latex)))
+            if _rows_within_rows(tree) > DEEPEST:
+                return None
+            tree.set("mathcolor", "#1a1a1a")
+            return compact(str(_ziamath().Math(ElementTree.tostring(tree, encoding="unicode"), size=SIZE).svg()))
     except Exception:  # a formula that cannot be drawn is shown as its source
         return None
+
+
+def _is_row(element: ElementTree.Element) -> bool:
+    return element.tag.rsplit("}")[-1] == "mrow"
+
+
+def _flattened(element: ElementTree.Element) -> ElementTree.Element:
+    """Without rows of one element, and without rows directly in a row unless they hold a stretching fence."""
+    children: list[ElementTree.Element] = []
+    for child in map(_flattened, element):
+        if _is_row(child) and len(child) == 1:
+            children.append(child[0])
+        elif _is_row(child) and _is_row(element) and not any(e.get("stretchy") == "true" or e.get("fence") == "true" for e in child):
+            children += list(child)
+        else:
+            children.append(child)
+    element[:] = children
+    return element
+
+
+def _rows_within_rows(element: ElementTree.Element) -> int:
+    return _is_row(element) + max(map(_rows_within_rows, element), default=0)
 
 
 def compact(drawn: str) -> str:

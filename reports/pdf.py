@@ -156,7 +156,7 @@ class Setter:
             [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim)}] if claim.latex else []
         )
         formulas += [{"label": f"enforced here: {c.name}", "formula": self.formula(c)} for c in claim.corrections(page)]
-        confirmed = f"; confirmed {v.confirmed}" if v.confirmed else ""
+        confirmed = f"; {v.confirmed}" if v.confirmed else ""
         return {
             "source": f"{v.paper}, {v.place}",
             "name": prose.runs(claim.name) if claim.name != v.place else [],

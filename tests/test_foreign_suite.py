@@ -32,7 +32,7 @@ WRONG: dict[str, tuple[str, str, str, str]] = {
     ),
     "constant_estimated": ("Side.EXACT, \"distance", "Side.ESTIMATED, \"distance", "NOT_APPLICABLE", "not certified"),
     "constant_missing": (BOUND, BOUND.replace('c["R"]', 'c["Radius"]'), "FAILED", "'Radius'"),
-    "gradient_nan": ("return self.h * x\n", "return self.h * x * ((x - x) / (x - x))\n", "FAILED", "NaN at k = 1"),
+    "gradient_nan": ("return self.h * x\n", "return self.h * x * ((x - x) / (x - x))\n", "FAILED", "nan at k = 1"),
     "state_mutated": (STEP, 'x -= self.factor / problem.constants["L"].value * problem.grad(x)', "FAILED", "read-only"),
     "stops_early": ("for k in count():", "for k in range(50):", "FAILED", "stopped before k = 50"),
     "trait_missing": ("traits: frozenset[Trait] = frozenset({Trait.CONVEX, Trait.SMOOTH})", "traits: frozenset[Trait] = frozenset()", "NOT_APPLICABLE", "convex"),

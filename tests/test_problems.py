@@ -62,7 +62,8 @@ def test_is_a_frozen_batch(draw: Any) -> None:
 @pytest.mark.parametrize("draw", [case[1] for case in CASES], ids=IDS)
 def test_gradient_is_the_derivative(draw: Any) -> None:
     problem = draw(SEEDS)
-    if not (hasattr(problem, "value") and hasattr(problem, "grad")) or Trait.SMOOTH not in problem.traits:
+    composite = hasattr(problem, "prox")  # value is f + h, grad that of f alone
+    if composite or not (hasattr(problem, "value") and hasattr(problem, "grad")) or Trait.SMOOTH not in problem.traits:
         pytest.skip("no smooth value and gradient")
     for x in points(problem, 1, 3):
         d = np.random.default_rng(5).standard_normal(x.shape)

@@ -40,7 +40,7 @@ def norm_power(
 ) -> NormPower:
     B = len(seeds)
     start = np.stack([np.random.default_rng([seed, 31]).standard_normal(n) for seed in seeds])
-    start *= R * (1 + np.arange(B) % 3)[:, None] / 3 / np.linalg.norm(start, axis=1, keepdims=True)
+    start *= R * (1 + np.array(seeds) % 3)[:, None] / 3 / np.linalg.norm(start, axis=1, keepdims=True)
     bare = NormPower(q, start, 0 * start, np.zeros(B), {})
     theta = (q - 1) / q
     constants = {

@@ -27,7 +27,7 @@ class SumLogConcave:
     mix: Array  # (B, m)
     x0: Array  # (B, n)
     x_star: Array  # (B, n)
-    f_star: Array  # (B,)
+    f_at_star: Array  # (B,) f(x_star): the lowest value only where all parts are convex and curved
     constants: Mapping[str, Certified]
     traits: frozenset[Trait] = frozenset({Trait.SMOOTH})
 

@@ -43,7 +43,7 @@ def bound_step(k: Array, c: Constants) -> Array:
     return c["distance2"] - middle - c["g1"] * c["g2"] * (1 - (c["L"] * c["g1"]) ** 2) * c["F2"]
 
 
-STEPS = {"g1": Seen(each(lambda p, s: s.g1), STEP), "g2": Seen(each(lambda p, s: s.g2), STEP)}
+STEPS: dict[str, Seen[Game, State]] = {"g1": Seen(each(lambda p, s: s.g1), STEP), "g2": Seen(each(lambda p, s: s.g2), STEP)}
 MEAN = Claim[Game, State](
     source=Source("gorbunov2023", "Theorem 6, (7)", "nc.eg.best", Statement.VERIFIED),
     assumes=frozenset({Trait.NEGATIVE_COMONOTONE, Trait.SMOOTH}),

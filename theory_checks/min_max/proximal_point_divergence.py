@@ -10,6 +10,7 @@ Rows have g/ρ on both sides of 2.
 from dataclasses import replace
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from algorithms.min_max.proximal_point import ProximalPoint, State
 from algorithms.min_max.stability import Edge, StabilityEdge
@@ -39,9 +40,17 @@ FACTOR = Claim[LinearOperator, State](
     laws={"is proximal": is_proximal},
     seeds=10,
 )
+
+
+def further_than_the_start(p: LinearOperator, s: State) -> Array:
+    """1 if ‖z_k − z*‖ > R, else 0"""
+    d = distance2(p, s)
+    return array_namespace(d).astype(d > p.constants["R"].value ** 2, d.dtype)
+
+
 FLIP = replace(
     FACTOR,
-    metric=each(lambda p, s: 1.0 * (distance2(p, s) > p.constants["R"].value ** 2)),
+    metric=each(further_than_the_start),
     unit=Unit(),
     bound=lambda k, c: np.where(c["g"] > 2 * c["rho"], 0.0, 1.0),
     holds=Threshold(of=lambda c: c["g"] / c["rho"], at=2.0),

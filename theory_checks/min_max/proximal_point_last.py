@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
+from array_api_compat import array_namespace
 
 from algorithms.min_max.proximal_point import ProximalPoint, State
 from problems.min_max.linear_operators import nonnormal, normal
@@ -41,7 +42,9 @@ def paper_lower(k: Array, c: Constants) -> Array:
 
 def step(c: Mapping[str, Certified]) -> Array:
     """2.5 ρ, and 1/L where ρ = 0"""
-    return 2.5 * c["rho"].value + (c["rho"].value == 0) / c["L"].value
+    rho, L = c["rho"].value, c["L"].value
+    xp = array_namespace(rho)
+    return xp.where(rho == 0, 1 / L, 2.5 * rho)
 
 
 EVERY = Claim[ResolventGame, State](

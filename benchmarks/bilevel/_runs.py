@@ -1,0 +1,137 @@
+"""What the studies of bilevel optimization share: counted problems on a box, and runs read after every outer step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from algorithms.bilevel.batched import norm
+from algorithms.bilevel.implicit import exact_hypergradient
+from problems.bilevel import logistic
+from problems.bilevel.counted import CountedBilevel
+from ratecheck import Array, Certified, Side, Tally, Unit
+from ratecheck.noise import SeededNoise
+
+FIRST = ("lower_y", "lower_x", "upper_x", "upper_y", "cross_t", "hvp")  # one gradient or one product each
+
+
+@dataclass(frozen=True, eq=False)
+class Counted(CountedBilevel):
+    """`base` with counted oracles, over the box |x − x0| ≤ reach, with further constants; `along_x` is ∇_x g where `base` lacks it."""
+
+    reach: float
+    more: Mapping[str, Certified]
+    along_x: Callable[[Any, Array, Array], Array] | None = None
+
+    @property
+    def constants(self) -> Mapping[str, Certified]:
+        return {**self.base.constants, **self.more}
+
+    def smoothness(self, x: Array, /) -> Array:
+        found: Array = self.base.smoothness(x) if hasattr(self.base, "smoothness") else self.constants["L"].value + 0 * x[:, 0]
+        return found
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        found: Array = self.base.cross_lipschitz(x) if hasattr(self.base, "cross_lipschitz") else self.constants["L_B"].value + 0 * x[:, 0]
+        return found
+
+    def project(self, x: Array, /) -> Array:
+        moved: Array = np.clip(x, self.x0 - self.reach, self.x0 + self.reach)
+        return moved
+
+    def lower_x(self, x: Array, y: Array, /) -> Array:
+        self.tally["lower_x"] += 1
+        found: Array = self.along_x(self.base, x, y) if self.along_x else self.base.lower_x(x, y)
+        return found
+
+    @property
+    def gamma(self) -> Array:
+        """1/L, the proximal parameter of MEHA"""
+        found: Array = 1 / self.constants["L"].value + 0 * self.x0[:, 0]
+        return found
+
+    @property
+    def oracle_calls(self) -> int:
+        """Gradients and products with second derivatives; a whole cross block counts as many as it has columns."""
+        return sum(self.tally[name] for name in FIRST) + int(self.x0.shape[-1]) * self.tally["cross_block"]
+
+
+def steepness(p: Any, reach: float, samples: int = 24) -> Any:
+    """An estimate of the Lipschitz constant of ∇F on the box: twice the largest difference quotient over random short segments, (B,)."""
+    g, top = np.random.default_rng(7), 0.0 * p.x0[:, 0]
+    for _ in range(samples):
+        x = p.x0 + reach * g.uniform(-1, 1, p.x0.shape)
+        d = 1e-3 * g.standard_normal(p.x0.shape)
+        top = np.maximum(top, norm(exact_hypergradient(p, x + d) - exact_hypergradient(p, x)) / norm(d))
+    return 2 * top
+
+
+def counted(base: Any, reach: float, along_x: Callable[[Any, Array, Array], Array] | None = None, **more: Any) -> Counted:
+    constants = {name: Certified(value, Unit(), Side.ESTIMATED, "set by the study") for name, value in more.items()}
+    if "L_F" not in base.constants and "L_F" not in more:
+        constants["L_F"] = Certified(steepness(base, reach), Unit(1, -2), Side.ESTIMATED, "difference quotients at random points of the box")
+    return Counted(base, Tally(), reach, constants, along_x)
+
+
+@dataclass(frozen=True, eq=False)
+class Patients(logistic.Logistic):
+    """With bounds at the point instead of over the box."""
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        bound: Array = np.exp(x).max(axis=-1)
+        return bound
+
+    def smoothness(self, x: Array, /) -> Array:
+        bound: Array = self.constants["L"].value - self.constants["L_B"].value + self.cross_lipschitz(x)
+        return bound
+
+
+def patients(reach: float) -> Patients:
+    """The breast cancer data with constants that hold on the box."""
+    p = logistic.breast_cancer(range(1))
+    p = logistic.assembled(reach, p.X, p.V, p.x0, p.y0)
+    return Patients(p.X, p.V, p.x0, p.y0, p.radius, p.constants)
+
+
+@dataclass(frozen=True, eq=False)
+class Run:
+    """One entry an outer step."""
+
+    calls: Any  # (K,)
+    seconds: Any  # (K,)
+    x: Any  # (K, n)
+
+
+def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: float = 3.0) -> Run:
+    """One instance until `budget` calls; `seconds` only guards against a run that does not end."""
+    p.tally.clear()
+    calls: list[int] = []
+    clock: list[float] = []
+    points: list[Any] = []
+    states: Iterator[Any] = algorithm.iterates(p, SeededNoise(range(1)))
+    began = perf_counter()
+    with np.errstate(all="ignore"):
+        for k, s in enumerate(states):
+            if points and p.oracle_calls > budget:
+                break
+            points.append(np.asarray(s.x)[0])
+            calls.append(p.oracle_calls)
+            clock.append(perf_counter() - began)
+            if clock[-1] > seconds or k >= most or not np.isfinite(points[-1]).all():
+                break
+    return Run(np.array(calls), np.array(clock), np.stack(points))
+
+
+def stationarity(p: Counted, x: Any) -> float:
+    """L_F ‖P(x − ∇F(x)/L_F) − x‖ at one point of the box, (n,): ‖∇F‖ in its interior."""
+    L = float(np.max(p.constants["L_F"].value))
+    at = x[None]
+    return L * float(norm(p.project(at - exact_hypergradient(p.base, at) / L) - at)[0])
+
+
+def slope(x: Any, y: Any) -> float:
+    return float(np.polyfit(np.log(x), np.log(y), 1)[0])
