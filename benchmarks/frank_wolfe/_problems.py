@@ -99,7 +99,7 @@ def diabetes(seeds: range, radius: float = 0.7) -> Planted:
         lambda g: ball.vertex(g[None, :])[0],
         np.zeros(n),
         float(spectrum[-1]),
-        20000,
+        4000,
     )
     w = A.T @ (A @ low.x - b) / m
     x0 = np.stack([radius * np.eye(n)[seed % n] for seed in seeds])
@@ -110,10 +110,10 @@ def diabetes(seeds: range, radius: float = 0.7) -> Planted:
         "mu": Certified(np.full(B, spectrum[0]), Unit(1, -2), Side.EXACT, "smallest eigenvalue of A'A/m"),
         "D": Certified(np.full(B, 2 * radius), Unit(0, 1), Side.EXACT, "twice the radius"),
         "C_f": Certified(np.full(B, spectrum[-1] * 4 * radius**2), Unit(1, 0), Side.UPPER, "L D²"),
-        "h_0": Certified(d @ w + 0.5 * np.sum((d @ H) * d, axis=1) + 2 * low.half, Unit(1, 0), Side.UPPER, "f(x0) minus a lower bound of f*"),
+        "h_0": Certified(
+            d @ w + 0.5 * np.sum((d @ H) * d, axis=1) + 2 * low.half, Unit(1, 0), Side.UPPER, "f(x0) minus a lower bound of f*"
+        ),
         "delta": Certified(np.full(B, radius / (n - 1) ** 0.5), Unit(0, 1), Side.EXACT, "pyramidal width of the ℓ₁ ball"),
         "f_gap": Certified(np.full(B, low.half), Unit(1, 0), Side.EXACT, "half the duality gap at the computed point"),
     }
-    return Planted(
-        one[:, :, None] * H, one * w, one * low.x, x0, np.full(B, -low.half), ball, constants, STRONG | {Trait.POLYTOPE}
-    )
+    return Planted(one[:, :, None] * H, one * w, one * low.x, x0, np.full(B, -low.half), ball, constants, STRONG | {Trait.POLYTOPE})

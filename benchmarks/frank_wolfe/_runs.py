@@ -48,7 +48,7 @@ def indices(steps: int, points: int = 120) -> Any:
 
 
 def run(algorithm: Any, problem: Any, steps: int, points: int = 120, until: float = 0.0) -> Run:
-    """Readings at some k up to `steps`, or until the Frank–Wolfe gap of every row is at most `until` at one of them."""
+    """Readings at some k up to `steps`, or until the Frank–Wolfe gap of every row is at most `until` times its first at one of them."""
     wanted, rows = frozenset(indices(steps, points).tolist()), []
     stream = Counting(algorithm, _tallied).iterates(problem, SeededNoise(range(problem.x0.shape[0])))
     spent, began, asked = 0.0, perf_counter(), 0.0
@@ -62,11 +62,10 @@ def run(algorithm: Any, problem: Any, steps: int, points: int = 120, until: floa
                 gap = fw_gap(problem, s)
                 calls = asked if hasattr(s, "asked") else float(c["linear"])
                 rows.append((k, problem.value(s.x), gap, calls, float(c["gradient"]), float(c["value"] + c["domain"]), spent))
-                if np.all(gap <= until):
+                if np.all(gap <= until * rows[0][2]):
                     break
             began = perf_counter()
-    k, value, gap, calls, gradients, tests, seconds = (np.array(column) for column in zip(*rows, strict=True))
-    return Run(k, value, gap, calls, gradients, tests, seconds)
+    return Run(*(np.array(column) for column in zip(*rows, strict=True)))
 
 
 def _tallied(problem: Any, tally: Tally) -> Any:

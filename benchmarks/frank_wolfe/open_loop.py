@@ -70,7 +70,10 @@ def study() -> Study:
                 f"after {STEPS} steps line search is {end['line search'] / end['ℓ = 2']:.0f} times as far from the minimum as ℓ = 2 (at least 500)",
                 end["line search"] >= 500 * end["ℓ = 2"],
             ),
-            Finding(f"ℓ = 1, the plain average, is no curve here: it is exact at t = {once:.0f}, the size of the support, and leaves again", once == 50),
+            Finding(
+                f"ℓ = 1, the plain average, is no curve here: it is exact at t = {once:.0f}, the size of the support, and leaves again",
+                once == 50,
+            ),
             Finding(
                 f"it is not always so: for ρ = 2 line search is exact at t = {quick:.0f}, and ℓ = 2 is not exact within 2000 steps",
                 quick == 50 and np.isnan(exact_at(*far["ℓ = 2"])),

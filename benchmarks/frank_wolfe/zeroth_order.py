@@ -39,7 +39,6 @@ def study() -> Study:
     T = runs["axes", 8].k + 1.0
     h = {key: mean(r) for key, r in runs.items()}
     rates = {key: slope(T, h[key], 50 * DIMENSIONS[0]) for key in runs}
-    powers = {name: float(np.polyfit(np.log(DIMENSIONS), [np.log(h[name, d][-1]) for d in DIMENSIONS], 1)[0]) for name in SCHEMES}
 
     def at(name: str, d: int, t: float) -> float:
         return float(np.exp(np.interp(np.log(t), np.log(T), np.log(h[name, d]))))
@@ -69,7 +68,9 @@ def study() -> Study:
                 + f"{many}: {spread(many, True):.2f}), though at fixed T it varies by {spread(one, False):.1f} and {spread(many, False):.1f}",
                 max(spread(one, True), spread(many, True)) < 1.3 and min(spread(one, False), spread(many, False)) > 2,
             ),
-            Finding(f"axes: the gap is a function of T alone, the same within 1.15 ({spread(axes, False):.2f})", spread(axes, False) < 1.15),
+            Finding(
+                f"axes: the gap is a function of T alone, the same within 1.15 ({spread(axes, False):.2f})", spread(axes, False) < 1.15
+            ),
             Finding(f"every exponent of T is below the proven −1/3 ({slowest:.2f} to {fastest:.2f})", slowest < -1 / 3),
             Finding(
                 f"for equal numbers of values, {budget}, the axes are best in every d, one direction worst "
