@@ -32,7 +32,7 @@ class PastExtragradientMoments:
     def iterates(self, problem: NoisyOperator, noise: Noise, /) -> Iterator[Moments]:
         A, x = problem.A, problem.x0 - problem.x_star
         xp = array_namespace(x)
-        B, n = x.shape
+        n = x.shape[-1]
         g0, b = self.factor * problem.constants["g"].value, problem.constants["b"].value
         eye, nil = xp.zeros_like(A) + xp.eye(n, dtype=x.dtype)[None, :, :], xp.zeros_like(A)
         z = xp.concat([x, problem.apply(problem.x0), x], axis=-1)
