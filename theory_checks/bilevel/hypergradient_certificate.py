@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
+from array_api_compat import array_namespace
+
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation
 from algorithms.bilevel.oracles import Bilevel, Solvable
@@ -37,6 +39,14 @@ def omega(k: Array, c: Constants) -> Array:
     return B / mu * c["r"] + linear * eps + c["L_B"] * c["L_f"] / mu * eps**2
 
 
+def solves_by_conjugate_gradients(p: Solvable, s: Approximate, t: Approximate) -> Array:
+    """⟨q, A q − ∇_y f⟩ = 0: the residual is orthogonal to the Krylov space that holds q"""
+    v = p.upper_y(s.x, s.y)
+    xp = array_namespace(v)
+    size = norm(s.q) * norm(v)
+    return xp.abs(xp.sum(s.q * (p.hvp(s.x, s.y, s.q) - v), axis=-1)) / xp.where(size > 0, size, xp.ones_like(size))
+
+
 class AddsTheCorrection(ImplicitDifferentiation):
     """A wrong twin: z = ∇_x f + B'q."""
 
@@ -56,7 +66,11 @@ CLAIM = Claim[Solvable, Approximate](
         "ridge, diabetes": partial(ridge.diabetes, low=0.0),
     },
     algorithm=ImplicitDifferentiation(solves=2, relative=0.2),
-    laws={"descends the lower level": descends_the_lower_level, "differentiates implicitly": differentiates_implicitly},
+    laws={
+        "descends the lower level": descends_the_lower_level,
+        "solves by conjugate gradients": solves_by_conjugate_gradients,
+        "differentiates implicitly": differentiates_implicitly,
+    },
     seen={
         "B": Seen(each(cross_norm), CURVATURE),
         "grad_g": Seen(each(lambda p, s: norm(p.lower_y(s.x, s.y))), GRADIENT),
