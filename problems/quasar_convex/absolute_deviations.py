@@ -94,7 +94,9 @@ def deviations(
         a = g.standard_normal((pairs, n))
         e = spread * np.abs(g.standard_normal(pairs))
         star, start = g.standard_normal(n), g.standard_normal(n)
-        rows.append((np.repeat(a, 2, axis=0), np.stack([e, -e], axis=1).ravel(), star / np.linalg.norm(star), start / np.linalg.norm(start)))
+        rows.append(
+            (np.repeat(a, 2, axis=0), np.stack([e, -e], axis=1).ravel(), star / np.linalg.norm(star), start / np.linalg.norm(start))
+        )
     A, e, star, away = (np.stack(part) for part in zip(*rows, strict=True))
     ones = np.ones(len(A))
     B = (radius / 2 + 1) * R
@@ -133,4 +135,6 @@ def absolute_value(
     }
     x0 = start * R * ones[:, None]
     traits = frozenset({Trait.CONVEX, Trait.LIPSCHITZ, Trait.FINITE_SUM})
-    return AbsoluteDeviations(G * ones[:, None, None], 0 * ones[:, None], 0 * ones, ball * R * ones, x0, 0 * x0, 0 * ones, constants, traits)
+    return AbsoluteDeviations(
+        G * ones[:, None, None], 0 * ones[:, None], 0 * ones, ball * R * ones, x0, 0 * x0, 0 * ones, constants, traits
+    )

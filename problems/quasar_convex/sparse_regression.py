@@ -102,10 +102,12 @@ def sparse_regression(
         "mu": Certified(spectrum[:, 0], smooth, exact, "smallest eigenvalue of the Hessian of f"),
         "variance": Certified((centred**2).sum(axis=2).mean(axis=1), noise_unit, exact, "variance of ∇f_i(x*), by its definition"),
         "sigma": Certified((gradients**2).sum(axis=2).mean(axis=1), noise_unit, exact, "(1/N) Σ ‖∇f_i(x*)‖², by its definition"),
-        "G": Certified(slopes.max(axis=1), Unit(1, -1), Side.UPPER, "‖∇f_i‖ ≤ ‖a_i‖ (|r_i(x*)| + ‖a_i‖ R) on the ball of radius R about x*"),
+        "G": Certified(
+            slopes.max(axis=1), Unit(1, -1), Side.UPPER, "‖∇f_i‖ ≤ ‖a_i‖ (|r_i(x*)| + ‖a_i‖ R) on the ball of radius R about x*"
+        ),
         "E0": Certified(f0 - f_star, Unit(1, 0), exact, "F(x_0) − F(x*), by its definition"),
         "R": Certified(R * ones, Unit(0, 1), exact, "‖x_0 − x*‖ as drawn"),
     }
-    known = {Trait.CONVEX, Trait.SMOOTH, Trait.FINITE_SUM, Trait.STRONGLY_CONVEX}
+    known = {Trait.CONVEX, Trait.FINITE_SUM, Trait.STRONGLY_CONVEX} | ({Trait.SMOOTH} if tau == 0 else set())  # of F
     traits = frozenset(known | ({Trait.INTERPOLATION} if noise == 0 and tau == 0 else set()))
     return SparseRegression(A, y, tau * ones, x0, star, f_star, constants, traits)

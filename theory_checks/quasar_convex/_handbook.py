@@ -4,7 +4,7 @@ from itertools import combinations
 
 from array_api_compat import array_namespace
 
-from algorithms.quasar_convex.second_moments import SecondMoments, component_maps
+from algorithms.quasar_convex.second_moments import SecondMoments
 from problems.quasar_convex.finite_sums import Ridge
 from ratecheck import Array, Law, Seen, Source, Statement, Unit, each, total
 
@@ -38,12 +38,23 @@ def expected_gradient2(p: Ridge, s: SecondMoments) -> Array:
     return xp.linalg.trace(xp.matmul(xp.matmul(H, s.M[:, :n, :n]), H))
 
 
+def gradient_maps(p: Ridge) -> Array:
+    """(∇f_i(x), 0) as a linear map of (x − x*, 1), written down from the rows: (N, B, n+1, n+1)."""
+    xp = array_namespace(p.A)
+    B, N, n = p.A.shape
+    r = xp.squeeze(xp.matmul(p.A, p.x_star[:, :, None]), axis=-1) - p.y
+    g = r[:, :, None] * p.A + p.ridge[:, None, None] * p.x_star[:, None, :]
+    H = p.A[:, :, :, None] * p.A[:, :, None, :] + p.ridge[:, None, None, None] * xp.eye(n, dtype=p.A.dtype)
+    top = xp.concat([H, g[:, :, :, None]], axis=-1)
+    return xp.permute_dims(xp.concat([top, xp.zeros((B, N, 1, n + 1), dtype=p.A.dtype)], axis=-2), (1, 0, 2, 3))
+
+
 def averages_over_subsets(b: int) -> Law[Ridge, SecondMoments]:
     """E z z' over all the subsets of b components, one by one"""
 
     def law(p: Ridge, s: SecondMoments, t: SecondMoments) -> Array:
         xp = array_namespace(s.M)
-        G = component_maps(p)
+        G = gradient_maps(p)
         wanted = 0.0 * s.M
         subsets = list(combinations(range(p.size), b))
         eye = xp.eye(s.M.shape[-1], dtype=s.M.dtype)

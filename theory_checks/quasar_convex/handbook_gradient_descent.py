@@ -108,7 +108,6 @@ NON_CONVEX = Claim[SquaredSines, Point](
 LONG = GradientDescent(step=lambda c, k: 2.5 / c["L"].value)
 
 
-
 THEOREM = Theorem(
     claims={
         "convex": (CONVEX, Status.CONSISTENT),

@@ -58,9 +58,7 @@ SAMPLED = Claim[Ridge, Heavy](
     laws={"averages z": averages_z},
     seeds=128,
 )
-CERTAIN = replace(
-    SAMPLED, instances={"one row": partial(ridge, N=1, n=1, lam=1e-3, noise=0.0)}, holds=Always(), bound=bound, seeds=4
-)
+CERTAIN = replace(SAMPLED, instances={"one row": partial(ridge, N=1, n=1, lam=1e-3, noise=0.0)}, holds=Always(), bound=bound, seeds=4)
 THEOREM = Theorem(
     claims={"over seeds": (SAMPLED, Status.CONSISTENT), "one component": (CERTAIN, Status.CONSISTENT)},
     foils={

@@ -101,15 +101,7 @@ STAR = replace(
     holds=Always(),
     laws={"meets the target": meets_the_target},
 )
-INSIDE = replace(
-    STAR,
-    instances=NOISE,
-    metric=each(distance2),
-    unit=Unit(x=2),
-    bound=lambda k, c: c["R"] ** 2,
-    k=range(1, 100),
-    seeds=16,
-)
+INSIDE = replace(STAR, instances=NOISE, metric=each(distance2), unit=Unit(x=2), bound=lambda k, c: c["R"] ** 2, k=range(1, 100), seeds=16)
 LIPSCHITZ = Claim[AbsoluteDeviations, Iterate](
     source=source("Lipschitz case", "spsstar.lipschitz", paper=SLIDES),
     assumes=frozenset({Trait.CONVEX, Trait.LIPSCHITZ, Trait.FINITE_SUM}),

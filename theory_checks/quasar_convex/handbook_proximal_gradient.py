@@ -66,7 +66,7 @@ def one_proximal_step(p: SparseRegression, s: Iterate, t: Iterate) -> Array:
 
 CONVEX = Claim[SparseRegression, Placed](
     source=source("Theorem 10.3", "pgd.convex"),
-    assumes=frozenset({Trait.CONVEX, Trait.SMOOTH}),
+    assumes=frozenset({Trait.CONVEX}),
     instances={"lasso": sparse_regression, "one unknown": partial(sparse_regression, N=2, n=1, tau=0.1)},
     algorithm=descent(0.5),
     metric=each(gap),
@@ -82,7 +82,7 @@ CONVEX = Claim[SparseRegression, Placed](
 STRONG = replace(
     CONVEX,
     source=source("Theorem 10.5", "pgd.sc"),
-    assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.SMOOTH}),
+    assumes=frozenset({Trait.STRONGLY_CONVEX}),
     instances={"lasso": sparse_regression},
     algorithm=descent(1.0),
     metric=each(distance2),
@@ -92,7 +92,7 @@ STRONG = replace(
 )
 MEAN = Claim[SparseRegression, Iterate](
     source=source("Theorem 11.5", "spgd.convex"),
-    assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.FINITE_SUM}),
+    assumes=frozenset({Trait.CONVEX, Trait.FINITE_SUM}),
     instances={"lasso": sparse_regression, "far": partial(sparse_regression, R=10.0)},
     algorithm=stochastic(START, root=True),
     metric=mean(gap, weight),
@@ -112,7 +112,7 @@ MEAN = Claim[SparseRegression, Iterate](
 NOISY = replace(
     MEAN,
     source=source("Theorem 11.9", "spgd.sc"),
-    assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.SMOOTH, Trait.FINITE_SUM}),
+    assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.FINITE_SUM}),
     algorithm=stochastic(0.1),
     metric=each(distance2),
     unit=Unit(x=2),

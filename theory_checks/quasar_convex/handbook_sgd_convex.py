@@ -87,11 +87,7 @@ GENERAL = Claim[Ridge, SecondMoments](
     seeds=4,
 )
 CONSTANT = replace(
-    GENERAL,
-    source=source("Corollary 5.5(1)", "sgd.convex.const"),
-    algorithm=constant(0.25),
-    metric=mean(expected_gap),
-    bound=fixed,
+    GENERAL, source=source("Corollary 5.5(1)", "sgd.convex.const"), algorithm=constant(0.25), metric=mean(expected_gap), bound=fixed
 )
 SMALL = replace(CONSTANT, bound=small, given={"s ≤ 1/(4 L_max)": lambda k, c: 4 * c["s"] * c["L_max"]})
 ROOT = replace(on(GENERAL, "least squares", "noisy"), source=source("Corollary 5.5(2)", "sgd.convex.sqrt"), bound=rooted, k=range(48, 500))
@@ -124,15 +120,9 @@ THEOREM = Theorem(
     foils={
         "general: a quarter": (replace(GENERAL, bound=lambda k, c: general(k, c) / 4), Status.REFUTED),
         "general: no noise": (replace(on(GENERAL, "noisy"), bound=lambda k, c: c["R"] ** 2 / (2 * c["W"])), Status.REFUTED),
-        "general: batches of two": (
-            replace(on(GENERAL, "noisy"), algorithm=replace(decaying(0.25), batch=2)),
-            Status.UNLAWFUL,
-        ),
+        "general: batches of two": (replace(on(GENERAL, "noisy"), algorithm=replace(decaying(0.25), batch=2)), Status.UNLAWFUL),
         "constant: step 3/L": (replace(CONSTANT, algorithm=constant(3.0)), Status.NOT_APPLICABLE),
-        "constant: step 2.5/L, one row dominates": (
-            replace(SMALL, instances=LONE, algorithm=constant(2.5), given={}),
-            Status.REFUTED,
-        ),
+        "constant: step 2.5/L, one row dominates": (replace(SMALL, instances=LONE, algorithm=constant(2.5), given={}), Status.REFUTED),
         "constant: no noise": (replace(on(CONSTANT, "noisy"), bound=lambda k, c: fixed(k, {**c, "sigma": 0})), Status.REFUTED),
         "sqrt: as if R were half": (replace(ROOT, bound=lambda k, c: rooted(k, c) / 8), Status.REFUTED),
         "short: a third": (replace(SHORT, bound=lambda k, c: short(k, c) / 3), Status.REFUTED),

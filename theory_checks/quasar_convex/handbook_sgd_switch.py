@@ -58,7 +58,7 @@ CLAIM = Claim[Ridge, SecondMoments](
     unit=Unit(x=2),
     bound=bound,
     holds=Always(),
-    k=range(16, 2000),
+    k=range(16, 800),
     seen=SEEN_STEP,
     given={
         "t ≥ 4 ceil(kappa)": lambda k, c: 4 * np.ceil(c["L_max"] / c["mu"]) / k,

@@ -196,7 +196,10 @@ THEOREM = Theorem(
         "constant: 10% less": (replace(CONSTANT, bound=lambda k, c: 0.9 * general(k, c)), Status.REFUTED),
         "no G": (replace(SAMPLED, bound=lambda k, c: c["R"] ** 2 / (2 * c["sum s"])), Status.REFUTED),
         "corrected sqrt: a third": (replace(SQRT, bound=lambda k, c: rooted(1.0)(k, c) / 3), Status.REFUTED),
-        "whole subgradient": (replace(on(SAMPLED, "widely spread"), algorithm=ProjectedSubgradient(decaying(5.0)), seeds=8), Status.UNLAWFUL),
+        "whole subgradient": (
+            replace(on(SAMPLED, "widely spread"), algorithm=ProjectedSubgradient(decaying(5.0)), seeds=8),
+            Status.UNLAWFUL,
+        ),
         "projected: a tenth": (replace(BALL, bound=lambda k, c: projected(k, c) / 10), Status.REFUTED),
         "never projected": (replace(BALL, algorithm=SGD(decaying(5.0))), Status.UNLAWFUL),
         "proximal: a half": (replace(PROX, bound=lambda k, c: proximal(k, c) / 2), Status.REFUTED),
