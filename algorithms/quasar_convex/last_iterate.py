@@ -85,7 +85,7 @@ class RefinedSubgradients:
         for k in count():
             i = next(index)
             now = inverse[:, k] if k < inverse.shape[1] else 0 * whole
-            left = left - now if k + 1 < inverse.shape[1] else 0 * whole
+            left = left - now
             s = problem.constants["D"].value * now * left / whole**self.power
             yield Iterate(k, x, i, s)
             x = problem.project(x - s[..., None] * problem.grad_one(x, i))

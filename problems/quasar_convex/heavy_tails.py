@@ -73,8 +73,8 @@ class HeavySum:
     constants: Mapping[str, Certified]
     traits: frozenset[Trait] = frozenset({Trait.SMOOTH, Trait.POLYAK_LOJASIEWICZ, Trait.UNBIASED})
 
-    def value(self, x: Array, /) -> Array:
-        """(B, M, d) -> (B, M)."""
+    def heights(self, x: Array, /) -> Array:
+        """f of every replica, (B, M, d) -> (B, M)."""
         xp = array_namespace(x)
         return 0.5 * xp.sum(self.spectrum * (x * x + self.wave * xp.sin(x) ** 2), axis=-1)
 

@@ -52,6 +52,13 @@ def effective(p: GaussianRegression, s: Direction) -> Array:
     return (1 - radius(p, s)) / s.eigenvalue
 
 
+def in_order(p: GaussianRegression, s: Direction, t: Direction) -> Array:
+    """The k-th state holds the k-th eigenvalue, and k rises by 1."""
+    xp = array_namespace(s.eigenvalue)
+    off = xp.abs(t.eigenvalue - p.spectrum[:, t.k]) + xp.abs(s.eigenvalue - p.spectrum[:, s.k])
+    return off / t.eigenvalue + abs(t.k - s.k - 1)
+
+
 def c_(c: Constants) -> Array:
     return (1 - c["beta"]) / (1 + c["beta"])
 
@@ -73,6 +80,7 @@ DETERMINANT = Claim[GaussianRegression, Direction](
     holds=Equal(1e-12),
     k=range(30),
     seen={"lam": Seen(each(lambda p, s: s.eigenvalue), Unit(1, -2))},
+    laws={"in order": in_order},
     seeds=1,
 )
 TRACE = replace(DETERMINANT, metric=each(trace), bound=lambda k, c: 1 + c_(c) - q_(c) * c["lam"])

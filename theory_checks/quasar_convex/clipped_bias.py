@@ -46,6 +46,13 @@ def farthest(p: FiniteLaw, s: Level) -> Array:
     return array_namespace(y).max(square(y - mean(p, y)[:, None, :]), axis=-1) ** 0.5
 
 
+def rises(p: FiniteLaw, s: Level, t: Level) -> Array:
+    """λ_k = 2‖x‖ 1.1^k"""
+    xp = array_namespace(s.level)
+    first = 2 * p.constants["mean"].value
+    return xp.abs(s.level / (first * 1.1**s.k) - 1) + xp.abs(t.level / s.level - 1.1)
+
+
 def bias_bound(k: Array, c: Constants) -> Array:
     return 2 ** c["alpha"] * c["sigma"] ** c["alpha"] * c["level"] ** (1 - c["alpha"])
 
@@ -70,6 +77,7 @@ BIAS = Claim[FiniteLaw, Level](
     k=range(40),
     seen={"level": Seen(each(lambda p, s: s.level), Unit(x=1))},
     given={"‖x‖ ≤ λ/2": lambda k, c: 2 * c["mean"] / c["level"]},
+    laws={"rises": rises},
     rounding=lambda k, c: 1e-15 * c["mean"],
     seeds=4,
 )
@@ -105,7 +113,7 @@ THEOREM = Theorem(
         ),
         "level below the mean": (replace(on(BIAS, "spike, alpha 1.5"), algorithm=RisingLevels(first=0.5)), Status.NOT_APPLICABLE),
         "level below the mean, unstated": (
-            replace(on(BIAS, "spike, alpha 1.5"), algorithm=RisingLevels(first=0.5), given={}),
+            replace(on(BIAS, "spike, alpha 1.5"), algorithm=RisingLevels(first=0.5), given={}, laws={}),
             Status.REFUTED,
         ),
         "sigma for sigma^alpha": (replace(BIAS, bound=lambda k, c: 2 * c["sigma"] * c["level"] ** (1 - c["alpha"])), Status.ILL_POSED),

@@ -62,7 +62,7 @@ SMOOTH = Claim[NoisyQuadratic, Squares](
     source=Source("liu2024 v1", "cf. Theorem 3.1; constant ours", "li.smooth.const", Statement.DERIVED),
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.UNBIASED}),
     instances={
-        "drawn": partial(noisy_quadratic, sigma=0.05),
+        "drawn": partial(noisy_quadratic, sigma=0.01),
         "no noise": partial(noisy_quadratic, sigma=0.0),
         "short steps": partial(noisy_quadratic, eta=0.02, kappa=100.0, sigma=0.3),
         "nothing but noise": partial(noisy_quadratic, R=0.0, d=1, kappa=1.0),
