@@ -154,7 +154,10 @@ def step(towards: DualityMap, p: int, q: int) -> Claim[Any, LionState]:
     return replace(
         PHASE1,
         source=Source("chen2024 (arXiv 2310.05898)", "phase 2, one step", "lion.dt.step", Statement.DERIVED),
-        instances={"quadratic": partial(target, p=p, q=q), "wave": partial(target, p=p, q=q, wave=1.0, eps=0.03)},
+        instances={
+            "quadratic": partial(target, p=p, q=q, start=0.5, sigma=0.0),
+            "wave": partial(target, p=p, q=q, wave=1.0, eps=0.03, start=0.5, sigma=0.0),
+        },
         algorithm=lion,
         laws=laws(lion),
         metric=each_step(lambda problem, s, t: energy(towards)(problem, t) - energy(towards)(problem, s)),

@@ -83,7 +83,7 @@ GRAVITY = Claim[Any, Any](
 ELLIPSOID = replace(
     GRAVITY,
     source=bubeck("Theorem 2.4", "bub.2.4"),
-    instances={"n = 2": partial(deviation, n=2), "n = 4": partial(deviation, n=4, m=1)},
+    instances={"n = 2": partial(deviation, n=2, a=0.0), "n = 4": partial(deviation, n=4, m=1, a=0.0)},
     algorithm=EllipsoidMethod(),
     laws={"the cut": cuts},
     metric=best(feasible_gap),

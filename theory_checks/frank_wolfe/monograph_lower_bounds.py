@@ -17,7 +17,8 @@ from itertools import count
 from typing import Any
 
 from algorithms.frank_wolfe.gradient import Accelerated, Point, ProximalGradient, constant_momentum, growing, inverse_smoothness
-from problems.frank_wolfe.nonsmooth import chain, long_chain, resisting, resisting_strongly
+from problems.frank_wolfe.chains import chain, long_chain
+from problems.frank_wolfe.nonsmooth import resisting, resisting_strongly
 from ratecheck import Array, AtLeast, Claim, Noise, Status, Theorem, Trait, Unit, best, each
 from theory_checks.frank_wolfe._monograph import accelerates, bubeck, descends, gap
 

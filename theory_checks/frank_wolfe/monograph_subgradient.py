@@ -42,7 +42,7 @@ def decreasing_early(p: Any, k: int) -> Array:
 CLAIM = Claim[Any, Point](
     source=bubeck("Theorem 3.2", "bub.3.2"),
     assumes=frozenset({Trait.CONVEX, Trait.LIPSCHITZ, Trait.COMPACT}),
-    instances={"corner": partial(corner, t=T), "absolute deviations": deviation},
+    instances={"corner": partial(corner, t=T), "absolute deviations": partial(deviation, a=0.0)},
     algorithm=ProximalGradient(tuned(1.0)),
     laws=descends(tuned(1.0)),
     metric=at_average(gap_at, lambda s: s.x),

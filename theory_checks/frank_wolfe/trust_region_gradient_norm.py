@@ -26,7 +26,7 @@ from ratecheck import Always, Bound, Claim, InExpectation, Statement, Status, Th
 from theory_checks.frank_wolfe._trust_region import NORMS, error, kovalev, laws, radius, slope
 
 AL = 0.2
-PLAIN = partial(target, p=3, q=2, kappa=1.0, start=3.0, reach=1.0, eps=0.05)
+PLAIN = partial(target, p=3, q=2, kappa=1.0, start=3.0, reach=1.0, eps=0.05, sigma=0.0)
 NOISY = partial(target, p=3, q=2, kappa=1.0, start=3.0, reach=1.0, eps=0.02, sigma=1.0, shared=True)
 
 
@@ -104,7 +104,7 @@ EXTRAPOLATED = replace(
 # without noise the error is the drift alone: the first order is gone
 DRIFT = replace(
     EXTRAPOLATED,
-    instances={"wave": partial(target, p=1, q=1, kappa=1.0, wave=2.0, start=3.0, reach=0.0, eps=0.05)},
+    instances={"wave": partial(target, p=1, q=1, kappa=1.0, wave=2.0, start=3.0, reach=0.0, eps=0.05, sigma=0.0)},
     holds=Always(),
     k=range(2, 60),
     seeds=8,

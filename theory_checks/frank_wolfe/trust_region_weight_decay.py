@@ -21,7 +21,7 @@ from ratecheck import Always, Array, Claim, InExpectation, Seen, Status, Theorem
 from theory_checks.frank_wolfe._trust_region import NORMS, at_least_the_size, height, kovalev, laws
 
 B, AL = 0.05, 0.2
-PLAIN = partial(target, p=3, q=2, kappa=1.0, start=3.0, reach=1.0)
+PLAIN = partial(target, p=3, q=2, kappa=1.0, start=3.0, reach=1.0, sigma=0.0)
 
 
 def whole(name: str) -> Claim[Any, Momentum]:
