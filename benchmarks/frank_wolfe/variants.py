@@ -1,8 +1,9 @@
 """Which variant, when: gap against oracle calls and seconds on six problems, two with real data
 
-Every method of the family on the problems it applies to, from a vertex: Frank–Wolfe gap so far against calls of the linear oracle and against
-seconds (single thread, the three draws of a problem together; those of the real data differ in the start). Medians over the draws. Line search needs a quadratic, the short step a constant L. The lazy method asks the linear
-oracle only where its last vertices will not do (its code evaluates it anyway: its seconds say nothing).
+Every method of the family on the problems it applies to, from a vertex: Frank–Wolfe gap so far against calls of the linear oracle and
+against seconds (single thread, the three draws of a problem together; those of the real data differ in the start). Medians over the
+draws. Line search needs a quadratic, the short step a constant L. The lazy method asks the linear oracle only where its last vertices
+will not do (its code evaluates it anyway: its seconds say nothing).
 """
 
 from __future__ import annotations
