@@ -8,7 +8,7 @@ from itertools import count
 
 from array_api_compat import array_namespace
 
-from problems.min_max.convex_concave import ConvexConcave
+from algorithms.min_max.noisy_oracles import ConvexConcave
 from ratecheck import Array, Noise
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from problems.min_max.noisy_operators import NoisyOperator
+from algorithms.min_max.noisy_oracles import NoisyOperator
 from ratecheck import Array, Noise
 
 

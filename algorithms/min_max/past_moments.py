@@ -8,7 +8,7 @@ from itertools import count
 
 from array_api_compat import array_namespace
 
-from problems.min_max.noisy_operators import NoisyOperator
+from algorithms.min_max.noisy_oracles import NoisyOperator
 from ratecheck import Array, Noise
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from array_api_compat import array_namespace
 
-from problems.min_max.noisy_bilinear import NoisyBilinear
+from algorithms.min_max.noisy_oracles import NoisyBilinear
 from ratecheck import Array, Certified, Noise
 
 Schedule: TypeAlias = Callable[[Mapping[str, Certified], int], Array]  # constants, t >= 1 -> (B,)

@@ -8,8 +8,8 @@ from math import ceil, sqrt
 
 from array_api_compat import array_namespace
 
+from algorithms.min_max.noisy_oracles import FiniteSumOperator
 from algorithms.min_max.steps import Step, over_L
-from problems.min_max.finite_sum_operators import FiniteSumOperator
 from ratecheck import Array, Noise
 
 Chance = Callable[[int, int], float]  # k, N -> p_k

@@ -29,7 +29,7 @@ def goes_against_F(p: Game, s: State, t: State) -> Array:
 CLAIM = Claim[Game, State](
     source=Source("folklore", "bilinear games", "vi.gda.bilinear-growth", Statement.DERIVED),
     assumes=frozenset({Trait.MONOTONE, Trait.AFFINE}),
-    instances={"one pair": skew, "four pairs": partial(skew, pairs=4)},
+    instances={"one pair": partial(skew, floor=1.0), "four pairs": partial(skew, pairs=4, floor=1.0)},
     algorithm=GradientDescentAscent(over_L(0.13)),
     metric=each(distance2),
     unit=LENGTH2,
