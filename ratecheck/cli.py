@@ -230,7 +230,8 @@ def report(suite: SuiteDir = Path(), out: OutDir = None) -> None:
     s = suite_at(suite)
     folder = where_to(s, out)
     read(folder)
-    if find_spec("reports") is None:
+    spec = find_spec("reports")
+    if spec is None or spec.origin is None:  # a bare folder `reports` is not the package
         raise SuiteError(
             "no package `reports` beside theory_checks/: it comes with a checkout of ratecheck, where `python -m reports DIR` reads any results folder"
         )
@@ -246,6 +247,8 @@ def bench(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None, fre
     chosen = [n for n in names if not globs or any(fnmatch(n, g) or n.startswith(g.rstrip("/") + "/") for g in globs)]
     if globs and not chosen:
         raise SuiteError(f"no study matches {' '.join(globs)}; there are {', '.join(names) or 'none'}")
+    if not chosen:
+        print("no studies: benchmarks/ has none")
     missed = 0
     for name in chosen:
         document, ran = studies.stored(s.root, name, where_to(s, out), fresh)
