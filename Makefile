@@ -14,8 +14,8 @@ export MKL_NUM_THREADS := 1
 
 reproduce: setup  ## run every claim and foil, write and name the report
 	@if [ $(PROFILE) != quick ] && [ ! -f $(OUT)/calibration.json ]; then $(BIN)/ratecheck calibrate --out $(OUT) | tail -n 1; fi
-	@$(BIN)/ratecheck run --profile $(PROFILE) --jobs $(JOBS) --out $(OUT); status=$$?; \
-	if [ $(PROFILE) != quick ]; then $(BIN)/ratecheck bench --out $(OUT) || status=1; fi; \
+	@status=0; if [ $(PROFILE) != quick ]; then $(BIN)/ratecheck bench --out $(OUT) || status=$$?; fi; \
+	$(BIN)/ratecheck run --profile $(PROFILE) --jobs $(JOBS) --out $(OUT) || status=$$?; \
 	$(BIN)/ratecheck report --out $(OUT) && exit $$status
 
 test: setup  ## every claim, foil, problem, algorithm and quantifier
