@@ -17,7 +17,7 @@ from ratecheck.measures import at_average, each, mean
 from ratecheck.surgery import slips
 
 Twin = tuple[str, Any]
-HELPERS = 4  # functions beside the class whose source is changed as well
+NEIGHBOURS = 4  # functions beside the class whose source is changed as well
 
 
 # --- algorithms ----------------------------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def _methods(kind: type) -> Iterator[tuple[str, dict[str, Any]]]:
     for f in own.values():
         for name in f.__code__.co_names:
             g = f.__globals__.get(name)
-            if isinstance(g, FunctionType) and g.__module__.split(".")[0] == package and len(called) < HELPERS:
+            if isinstance(g, FunctionType) and g.__module__.split(".")[0] == package and len(called) < NEIGHBOURS:
                 called[name] = g
     for name, g in called.items():
         for slip in slips(g):

@@ -118,7 +118,7 @@ def test_wrong_command_line(words: tuple[str, ...], told: str, tmp_path: Path) -
 
 
 def test_killed_run_goes_on(tmp_path: Path) -> None:
-    """What is stored is not run again; a changed helper makes the theorem stale."""
+    """What is stored is not run again; a changed source makes the theorem stale."""
     (tmp_path / "theory_checks").mkdir()
     ratecheck(tmp_path, "new", "mine/one")
     ratecheck(tmp_path, "new", "mine/two")
