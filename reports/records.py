@@ -143,6 +143,14 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A sentence of a study, and whether its run shows it."""
+
+    text: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Study:
     """A question answered by panels, tables and images. Calibration and kill matrix are pages of this shape too."""
 
@@ -151,6 +159,7 @@ class Study:
     family: str = ""
     question: str = ""
     finding: str = ""
+    findings: list[Finding] = field(default_factory=list)  # told instead of `finding`
     seconds: float | None = None
     panels: list[Panel] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
