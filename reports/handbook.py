@@ -43,10 +43,10 @@ class Row:
         return max(known, key=lambda v: sign * (v.ratio or 0.0), default=None)
 
     @property
-    def attained(self) -> list[str]:
-        """The problems on which bound and metric meet; a statement that a run refutes is not attained."""
+    def attained(self) -> list[Verdict]:
+        """Where bound and metric meet; a statement that a run refutes is not attained."""
         known = [v for v in self.verdicts if v.ratio is not None and words.comparable(v) and v.status == "CONSISTENT"]
-        return [] if self.claim.printed else [v.problem for v in known if abs(1 - (v.ratio or 0.0)) <= ATTAINED]
+        return [] if self.claim.printed else [v for v in known if abs(1 - (v.ratio or 0.0)) <= ATTAINED]
 
     @property
     def kind(self) -> str:

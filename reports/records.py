@@ -159,11 +159,11 @@ class Study:
     family: str = ""
     question: str = ""
     finding: str = ""
-    findings: list[Finding] = field(default_factory=list)  # told instead of `finding`
     seconds: float | None = None
     panels: list[Panel] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)  # told instead of `finding`
 
 
 @dataclass(frozen=True)
