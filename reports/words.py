@@ -47,7 +47,8 @@ HANDBOOK = "What the best-known methods guarantee, what was measured, and where 
 HANDBOOK_READ = (
     "Tightness is metric/bound where the bound came nearest over all problems, rows and indices (the largest of an upper bound, "
     "the smallest of a lower bound; in expectation, of the mean over seeds). A bound is attained where it is 1 within 0.01: "
-    "there no smaller constant is true, but for this 0.01 and, in expectation, the error of sampling. Elsewhere one may be."
+    "there no smaller constant is true, but for this 0.01 and, in expectation, the error of sampling. Elsewhere one may be. "
+    "Where it is met at k = 0 it may only restate the start."
 )
 COMMONLY = "From memory or from other texts; the original was not read, so these are not errata of any paper."
 _GREEK = """
