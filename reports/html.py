@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import compact, prose, words
+from reports import compact, handbook, prose, words
 from reports.figures import study_figure
 from reports.records import Study
 from reports.views import Report, slugged
@@ -36,6 +36,8 @@ def write(report: Report, directory: Path, draw: Callable[[str], str | None]) ->
     for folder in ("theorems", "families", "studies"):
         for stale in set((directory / folder).rglob("*.html")) - written:
             stale.unlink()
+    if directory / "handbook.html" not in written:
+        (directory / "handbook.html").unlink(missing_ok=True)
     return directory / "index.html"
 
 
@@ -46,6 +48,8 @@ def pages(report: Report, draw: Callable[[str], str | None]) -> Iterator[tuple[s
     seen = sorted({v.status for v in report.verdicts}, key=words.severity)
     yield render("index.html", "index.html", seen=seen, manifest=manifest(report), discovery=discovery(report))
     yield render("statuses.html", "statuses.html")
+    if sections := handbook.sections(report):
+        yield render("handbook.html", "handbook.html", handbook=sections)
     for family, own in report.families.items():
         here = [s for s in studies if s.study.family == family]
         yield render(
@@ -104,6 +108,7 @@ def _menu(report: Report, studies: list[StudyPage]) -> list[tuple[str, str]]:
     ]
     return [
         ("Overview", "index.html"),
+        *([("Handbook", "handbook.html")] if handbook.sections(report) else []),
         *families,
         *[(label, path) for label, path, there in others if there],
         ("What the verdicts mean", "statuses.html"),

@@ -180,7 +180,7 @@ class Setter:
         return {
             "title": title,
             "question": s.question,
-            "finding": s.finding,
+            "finding": " ".join(f"{'✓' if f.holds else '✗ not shown:'} {f.text}." for f in s.findings) or s.finding,
             "tables": tables,
             "images": images,
             "panels": [self.save(study_figure(p).encode(), "svg") for p in s.panels],

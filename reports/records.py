@@ -143,6 +143,14 @@ class Image:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """A sentence of a study, and whether its run shows it."""
+
+    text: str
+    holds: bool
+
+
+@dataclass(frozen=True)
 class Study:
     """A question answered by panels, tables and images. Calibration and kill matrix are pages of this shape too."""
 
@@ -155,6 +163,7 @@ class Study:
     panels: list[Panel] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     images: list[Image] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)  # told instead of `finding`
 
 
 @dataclass(frozen=True)

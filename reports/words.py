@@ -43,6 +43,13 @@ ERRATA = (
     "Each statement was read in the version named, refuted by a counterexample, and stands beside the corrected statement, "
     "which is the one enforced. If you wrote one of these, we would be glad to be corrected."
 )
+HANDBOOK = "What the best-known methods guarantee, what was measured, and where the guarantee is exact."
+HANDBOOK_READ = (
+    "Tightness is metric/bound where the bound came nearest over all problems, rows and indices (the largest of an upper bound, "
+    "the smallest of a lower bound; in expectation, of the mean over seeds). A bound is attained where it is 1 within 0.01: "
+    "there no smaller constant is true, but for this 0.01 and, in expectation, the error of sampling. Elsewhere one may be. "
+    "Where it is met at k = 0 it may only restate the start."
+)
 COMMONLY = "From memory or from other texts; the original was not read, so these are not errata of any paper."
 _GREEK = """
     alpha:α beta:β gamma:γ delta:δ epsilon:ε eps:ε zeta:ζ eta:η theta:θ kappa:κ lam:λ lambda:λ mu:μ nu:ν xi:ξ rho:ρ sigma:σ tau:τ phi:φ
@@ -84,18 +91,22 @@ def comparable(v: Verdict) -> bool:
 
 def measured(v: Verdict) -> str:
     """What the ratio of this verdict is."""
+    if v.holds == "SameRate":
+        return "log-slope/log-slope of the bound"
     if v.relation == "of the order of":
         return "drift of the exponent"
     return "relative difference" if v.holds == "Vanishes" else "mean/bound" if v.holds == "InExpectation" else "metric/bound"
 
 
-def power(value: float | None, relation: str) -> str:
-    """What this very run would have refuted."""
+def power(v: Verdict) -> str:
+    """What this very run would have refuted: for an order a change of the exponent (or of the relative rate), else a factor of the bound."""
+    value = v.power
     if value is None or not math.isfinite(value):
         return ""
-    if relation == "of the order of":
-        return f"a change of the exponent by {number(value, 3)} would have been refuted by this run"
-    side = "above" if relation == "at least" else "below"
+    if v.relation == "of the order of":
+        what = "relative change of the rate" if v.holds == "SameRate" else "change of the exponent"
+        return f"the smallest {what} that this run would have refuted, whatever its sign: {number(value, 3)}"
+    side = "above" if v.relation == "at least" else "below"
     return f"the bound times anything {side} {number(value, 3)} would have been refuted by this run"
 
 
@@ -137,7 +148,7 @@ def facts(v: Verdict) -> list[tuple[str, str]]:
     found = [
         ("why", v.why),
         ("tightness", "; ".join(part for part in (tight, searched) if part)),
-        ("power", power(v.power, v.relation)),
+        ("power", power(v)),
         ("e-value", "" if v.e_value is None else f"{number(v.e_value, 3)} against the statement"),
         ("confirmed", v.confirmed or ""),
         ("hypotheses", "; ".join(f"{name}, used/allowed {number(used)}" for name, used in v.given.items())),

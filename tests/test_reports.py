@@ -17,7 +17,7 @@ import pytest
 from reports import InputError, build, prose, words
 from reports.__main__ import main
 from reports.figures import study_figure, verdict_figure
-from reports.records import Curve, Drawn, Panel, Spread
+from reports.records import Curve, Drawn, Panel, Spread, Verdict
 from tests import fake_results
 
 VOID = {"meta", "link", "input", "img", "br", "path", "circle", "rect", "hr"}
@@ -307,3 +307,48 @@ def test_measured_calibration_and_kill_matrix_become_pages(site: Path, tmp_path:
     assert "1 of 1 cells" in calibration.text and "Of 1000 true claims, e-BH at 0.05 refutes 3" in calibration.text
     assert "1 of 2 mutants that count were killed; 1 survived" in kills.text and "nothing saw it" in kills.text
     assert "theorems/min_max/gda_bilinear_growth.html" in kills.links
+
+
+def test_the_handbook_is_one_table_of_the_chosen_slugs(site: Path, tmp_path: Path) -> None:
+    assert not (site / "handbook.html").exists() and "handbook.html" not in read(site / "index.html").links
+
+    def choose(data: Any) -> None:
+        for v in data["verdicts"]:
+            if v["claim"] == "frank_wolfe/jaggi_primal":
+                v.update(slug="hb.gd", group="claim", name="every k", status="CONSISTENT", ratio=0.3, relation="at most", holds="Always")
+        next(v for v in data["verdicts"] if v["slug"] == "hb.gd").update(ratio=0.995, problem="the sharp one")
+
+    directory = changed(site, tmp_path / "handbook", choose)
+    build(directory)
+    page = read(directory / "handbook.html")
+    assert "handbook.html" in read(directory / "index.html").links
+    assert [link for link in page.links if link.startswith("theorems/")] == ["theorems/frank_wolfe/jaggi_primal.html"]
+    assert "1 theorem file, 1 claim, 1 attained" in page.text
+    assert page.text.count("the sharp one") == 2 and "0.995" in page.text
+    (directory / "verdicts.json").write_text((site / "verdicts.json").read_text(encoding="utf-8"), encoding="utf-8")
+    build(directory)
+    assert not (directory / "handbook.html").exists()
+
+
+def test_findings_that_do_not_hold_are_told_apart(site: Path, tmp_path: Path) -> None:
+    directory = changed(site, tmp_path / "findings", lambda data: None)
+    (directory / "studies").mkdir()
+    found = [{"text": "it converges", "holds": True}, {"text": "it is fast", "holds": False}]
+    study = {"name": "s", "title": "A study", "finding": "in one paragraph", "findings": found}
+    (directory / "studies/s.json").write_text(json.dumps(study), encoding="utf-8")
+    build(directory)
+    text = read(directory / "studies/s.html").text
+    assert "✓ it converges" in text and "✗ not shown: it is fast" in text and "in one paragraph" not in text
+
+
+@pytest.mark.parametrize(
+    ("relation", "holds", "says"),
+    [
+        ("at most", "Always", "the bound times anything below 0.2"),
+        ("at least", "AtLeast", "the bound times anything above 0.2"),
+        ("of the order of", "SameOrder", "smallest change of the exponent"),
+        ("of the order of", "SameRate", "smallest relative change of the rate"),
+    ],
+)
+def test_power_is_a_factor_or_a_change_of_the_exponent(relation: str, holds: str, says: str) -> None:
+    assert says in words.power(Verdict("f/t", "n", "p", "CONSISTENT", "CONSISTENT", True, relation=relation, holds=holds, power=0.2))
