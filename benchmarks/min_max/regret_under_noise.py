@@ -83,7 +83,10 @@ def study() -> Study:
                 + f"while √T grows {growth:.1f} times",
                 max(band[a, FALLING], band[m, FALLING]) < 2 < growth,
             ),
-            Finding(f"multiplicative, constant steps: the force dies out ({V[m, FIXED][-1]:.0e} at T = {T})", bool(V[m, FIXED][-1] < 1e-4)),
+            Finding(
+                f"multiplicative, constant steps: the force dies out (below {max(abs(float(V[m, FIXED][-1])), 1e-14):.0e} at T = {T})",
+                bool(V[m, FIXED][-1] < 1e-4),
+            ),
             Finding(
                 f"additive, constant steps: play does not settle, the force at T = {T} is {settled:.2f} of that at {LATE}", settled > 0.8
             ),
