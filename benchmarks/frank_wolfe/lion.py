@@ -92,7 +92,7 @@ def phase_1() -> tuple[list[Finding], Panel, Table]:
             excess <= 1e-13,
         ),
         Finding(
-            f"the rate is attained for every ε when the gradient pulls outwards: distance over bound {attained:.9f} where the bound is a hundredth",
+            f"the rate is attained for every ε when the gradient pulls outwards: distance over bound {attained:.9f} at the last step where the bound is above a hundredth of the start",
             abs(attained - 1) <= 1e-9,
         ),
         Finding(f"(1 − ελ)^t would be too small: the distance is {beyond:.3f} times it, or more (at least 1.02)", beyond >= 1.02),

@@ -2,7 +2,8 @@
 
 One noisy quadratic of 5 x 8 matrices with condition number 100, sixteen noise seeds. Momentum 0.9 (al = 0.1), radius η_0/√(k+1), the only
 difference being the norm of the trust region: spectral (orthogonalised momentum, Muon), largest entry (sign) and Frobenius (plain,
-normalised). Every norm gets its best η_0 of a grid, by the median gap after 600 steps. Also shown: how far the singular values
+normalised). Every norm gets its best η_0 of a grid, by the median gap after 600 steps. One instance: which norm ends
+lowest depends on the spectrum chosen, and nothing here ranks them in general. Also shown: how far the singular values
 of the momentum are apart, which orthogonalisation levels.
 """
 
