@@ -10,11 +10,12 @@ export OMP_NUM_THREADS := 1
 export OPENBLAS_NUM_THREADS := 1
 export MKL_NUM_THREADS := 1
 
-.PHONY: reproduce test setup lint check golden report bench calibrate power clean help
+.PHONY: reproduce test setup lint check golden report bench calibrate worst-cases power clean help
 
 reproduce: setup  ## run every claim and foil, write and name the report
 	@if [ $(PROFILE) != quick ] && [ ! -f $(OUT)/calibration.json ]; then $(BIN)/ratecheck calibrate --out $(OUT) | tail -n 1; fi
-	@status=0; if [ $(PROFILE) != quick ]; then $(BIN)/ratecheck bench --out $(OUT) || status=$$?; fi; \
+	@status=0; if [ $(PROFILE) != quick ]; then $(BIN)/ratecheck bench --out $(OUT) || status=$$?; \
+	$(BIN)/ratecheck worst-case --out $(OUT) || status=$$?; fi; \
 	$(BIN)/ratecheck run --profile $(PROFILE) --jobs $(JOBS) --out $(OUT) || status=$$?; \
 	$(BIN)/ratecheck report --out $(OUT) && exit $$status
 
@@ -47,6 +48,9 @@ bench: setup  ## comparisons and the figures of the papers
 calibrate: setup  ## false alarms and power of the quantifiers on simulated truth and lies
 	$(BIN)/ratecheck calibrate --out $(OUT)
 
+worst-cases: setup  ## the worst case of claims over whole classes, by semidefinite programs, and its proof
+	$(BIN)/ratecheck worst-case --out $(OUT)
+
 power: setup  ## the kill matrix: mutants of algorithms and bounds against the teeth of every claim
 	$(BIN)/ratecheck power --jobs $(JOBS) --out $(OUT)
 
@@ -54,4 +58,4 @@ clean:  ## remove the environment and everything built
 	rm -rf .venv reports/build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12

@@ -1,4 +1,4 @@
-"""The commands that put verdicts on trial: falsify, replay, calibrate, power."""
+"""The commands that put verdicts on trial: falsify, replay, worst-case, calibrate, power."""
 
 from __future__ import annotations
 
@@ -15,9 +15,10 @@ from typing import Annotated, Any
 import typer
 
 from ratecheck import calibration, mutants
-from ratecheck.cli import AsJson, Globs, OutDir, SuiteDir, app, errors, suite_at, where_to
+from ratecheck.cli import AsJson, Fresh, Globs, OutDir, SuiteDir, app, errors, suite_at, where_to
 from ratecheck.contracts import Claim, Status
 from ratecheck.falsify import falsify as search_for
+from ratecheck.performance import survey
 from ratecheck.suite import Entry, Suite, SuiteError
 from ratecheck.witness import Address, replay, witness
 
@@ -112,6 +113,26 @@ def calibrate(suite: SuiteDir = Path(), out: OutDir = None, as_json: AsJson = Fa
     for row in table["power"]:
         print(f"{row['quantifier']:16} lie {row['lie']:<16} seeds {row['seeds']:<5} refuted {row['rate']:.3f}")
     print(f"{table['discoveries']['refuted']} of {table['discoveries']['claims']} claims that are true at the boundary are reported as refuted")
+
+
+@app.command("worst-case")
+def worst_case(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None, fresh: Fresh = False) -> None:
+    """The largest metric over the whole class of problems, by a semidefinite program for short horizons, and its proof in fractions."""
+    s = suite_at(suite)
+    entries = [entry for entry in _loaded(s, globs) if entry.theorem.worst]
+    if not entries:
+        print("no theorem file here declares worst cases: Theorem(worst={claim: WorstCase(...)})")
+    wrong = 0
+    for entry in entries:
+        for told in survey.stored(entry, s.root, where_to(s, out), fresh):
+            odd = survey.unexpected(told)
+            wrong += odd
+            ratio = "no value" if told["ratio"] is None else f"worst case/bound {told['ratio']:.6f}"
+            proof = f", proved {told['certified']:.6f}" if told["certified"] is not None else ""
+            why = "" if told["status"] == Status.CONSISTENT.name else f": {told['why']}"
+            mark = " NOT AS EXPECTED" if odd else ""
+            print(f"{told['status']:<12}{mark} {entry.path}: {told['name']} at k = {told['k']}: {ratio}{proof}{why}", flush=True)
+    raise typer.Exit(1 if wrong else 0)
 
 
 def _killed(root: Path, path: str, seconds: float) -> list[dict[str, Any]]:

@@ -282,8 +282,12 @@ class Theorem:
     claims: Expected
     foils: Expected
     printed: Expected = field(default_factory=dict)  # as in the paper, known to be false
+    worst: Mapping[str, Any] = field(default_factory=dict)  # claim or printed -> performance.WorstCase, the class to search as a whole
 
     def __post_init__(self) -> None:
+        lost = set(self.worst) - {*self.claims, *self.printed}
+        if lost:
+            raise ValueError(f"Theorem.worst names claims that do not exist: {sorted(lost)}")
         for group in ("claims", "foils", "printed"):
             for name, entry in getattr(self, group).items():
                 if not (isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], Claim) and isinstance(entry[1], Status)):

@@ -15,6 +15,7 @@ from ratecheck.contracts import Status
 from ratecheck.evalues import discoveries
 from ratecheck.execute import Plan, machine
 from ratecheck.formulas import latex
+from ratecheck.performance.survey import current, proved
 from ratecheck.store import Store
 from ratecheck.suite import Entry, Fault
 
@@ -140,9 +141,12 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
         failed |= broke
     _control_false_discoveries(rows)
     searches = _beside(store, "searches.json") or {}
+    worst = [w for entry in p.entries for w in current(entry, p.suite.root, store.file.parent)]
     for row in rows:
         row["searched"] = searches.get(f"{row['claim']} | {row['name']} | {row['problem']}")
         row["rungs"] = ["sampled", "searched"] if row["searched"] is not None else ["sampled"]
+        over = [w for w in worst if (w["claim"], w["name"]) == (row["claim"], row["name"]) and w["status"] == Status.CONSISTENT.name]
+        row["rungs"] += ["worst case"] * bool(over) + ["certificate"] * any(proved(w) for w in over)
     excused, broken = unchecked(p.suite.root)
     counts = {s.name: sum(row["status"] == s.name for row in rows) for s in Status}
     document = {
@@ -158,6 +162,7 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
         "errors": [_fault(f) for f in p.faults] + broken,
         "unchecked": excused,
         "surprises": surprises,
+        "worst_cases": worst,
         "calibration": _beside(store, "calibration.json"),
         "kill_matrix": _beside(store, "kill_matrix.json"),
     }  # fmt: skip

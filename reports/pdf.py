@@ -135,6 +135,7 @@ class Setter:
             "scope": words.scope(claim.first, claim.latex is not None),
             "checks": [self.check(c) for c in drawn],
             "lines": [compact.line(c) for c in listed],
+            "over": words.class_line(claim.worst),
         }
 
     def check(self, c: Check) -> dict[str, Any]:

@@ -92,6 +92,23 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class WorstCase:
+    """The largest metric over a whole class of problems at one k, and the factor of the bound that is proved."""
+
+    claim: str
+    name: str
+    k: int
+    status: str
+    over: dict[str, str] = field(default_factory=dict)  # member -> what it is
+    constants: dict[str, float] = field(default_factory=dict)
+    exact: bool = True  # attained in the class; else an upper bound of it
+    ratio: float | None = None
+    certified: float | None = None  # metric is at most this times the bound, in fractions
+    why: str = ""
+    proof: str = ""
+
+
+@dataclass(frozen=True)
 class Fault:
     """A file of the suite that could not be read."""
 
@@ -173,6 +190,7 @@ class Results:
     verdicts: list[Verdict]
     errors: list[Fault] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
+    worst_cases: list[WorstCase] = field(default_factory=list)
     calibration: Study | None = None
     kill_matrix: Study | None = None
     studies: list[Study] = field(default_factory=list)

@@ -14,7 +14,7 @@ from reports import words
 from reports.drawings import Drawings
 from reports.figures import verdict_figure
 from reports.prose import Block, blocks
-from reports.records import Foil, Results, Theorem, Unchecked, Verdict
+from reports.records import Foil, Results, Theorem, Unchecked, Verdict, WorstCase
 from reports.stored import Curves
 
 NO_VERDICT = "NO VERDICT"
@@ -50,6 +50,7 @@ class ClaimView:
     printed: bool
     latex: str | None  # the bound as executed
     checks: list[Check]
+    worst: list[WorstCase] = field(default_factory=list)
 
     @property
     def first(self) -> Verdict:
@@ -186,7 +187,10 @@ def arrange(results: Results, curves: Curves, drawings: Drawings) -> Report:
     listed = {t.claim: t for t in results.theorems}
     stray = [Theorem(c, c.split("/")[0], c) for c in by_claim if c not in listed]
     theorems = sorted([*listed.values(), *stray], key=lambda t: (t.family, t.claim))
-    pages = [_page(t, by_claim.get(t.claim, []), curves, drawings) for t in theorems]
+    worst: dict[tuple[str, str], list[WorstCase]] = {}
+    for w in results.worst_cases:
+        worst.setdefault((w.claim, w.name), []).append(w)
+    pages = [_page(t, by_claim.get(t.claim, []), worst, curves, drawings) for t in theorems]
     families: dict[str, list[Page]] = {u.family: [] for u in results.unchecked}
     for p in pages:
         families.setdefault(p.theorem.family, []).append(p)
@@ -198,7 +202,9 @@ def arrange(results: Results, curves: Curves, drawings: Drawings) -> Report:
     return Report(results, pages, dict(sorted(families.items())), unchecked, {s: counted[s] for s in order})
 
 
-def _page(theorem: Theorem, verdicts: list[Verdict], curves: Curves, drawings: Drawings) -> Page:
+def _page(
+    theorem: Theorem, verdicts: list[Verdict], worst: dict[tuple[str, str], list[WorstCase]], curves: Curves, drawings: Drawings
+) -> Page:
     foils = _foils(verdicts)
     groups: dict[tuple[str, str], list[Verdict]] = {}
     for v in verdicts:
@@ -206,7 +212,7 @@ def _page(theorem: Theorem, verdicts: list[Verdict], curves: Curves, drawings: D
     views = []
     for (group, name), own in groups.items():
         checks = [Check(v, _figure(v, foils if group != "printed" else [], curves, drawings)) for v in own]
-        views.append(ClaimView(name, group == "printed", theorem.formulas.get(name), checks))
+        views.append(ClaimView(name, group == "printed", theorem.formulas.get(name), checks, worst.get((theorem.claim, name), [])))
     return Page(theorem, blocks(theorem.statement), [v for v in views if not v.printed], [v for v in views if v.printed], foils)
 
 

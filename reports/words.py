@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from reports.prose import Run
-from reports.records import Table, Verdict
+from reports.records import Table, Verdict, WorstCase
 from reports.scales import plain
 from reports.statuses import LOOKS, look, severity
 
@@ -48,8 +48,14 @@ HANDBOOK_READ = (
     "Tightness is metric/bound where the bound came nearest over all problems, rows and indices (the largest of an upper bound, "
     "the smallest of a lower bound; in expectation, of the mean over seeds). A bound is attained where it is 1 within 0.01: "
     "there no smaller constant is true, but for this 0.01 and, in expectation, the error of sampling. Elsewhere one may be. "
-    "Where it is met at k = 0 it may only restate the start."
+    "Where it is met at k = 0 it may only restate the start. Worst case is metric/bound over every problem of the class, by a "
+    "semidefinite program, for short horizons: what no problem of the class exceeds."
 )
+CLASS_READ = (
+    "A semidefinite program finds the largest metric over every such problem of any dimension, started as the claim says, for the "
+    "method's own code; what is found is run again by the engine. What is proved has multipliers in fractions, checked without rounding."
+)
+CLASS_LOOSE = "The inequalities used are necessary for the class, so its worst case is at most this."
 COMMONLY = "From memory or from other texts; the original was not read, so these are not errata of any paper."
 _GREEK = """
     alpha:α beta:β gamma:γ delta:δ epsilon:ε eps:ε zeta:ζ eta:η theta:θ kappa:κ lam:λ lambda:λ mu:μ nu:ν xi:ξ rho:ρ sigma:σ tau:τ phi:φ
@@ -138,6 +144,28 @@ def scope(v: Verdict, formula: bool) -> str:
     assumes = f" Assumes: {', '.join(v.assumes)}." if v.assumes else ""
     start = "The bound as it is executed," if formula else "The bound is computed and has no formula; it is held"
     return f"{start} {HOLDS.get(v.holds, v.holds)}{where}.{assumes}"
+
+
+def over(w: WorstCase) -> str:
+    """The class that was searched as a whole."""
+    members = " and ".join(f"every {words}" for words in w.over.values())
+    fixed = ", ".join(f"{_SYMBOLS.get(name, name)} = {number(value, 3)}" for name, value in w.constants.items())
+    return f"{members}; {fixed}" if fixed else members
+
+
+def largest(worst: list[WorstCase]) -> WorstCase | None:
+    """Where the class comes nearest to the bound, or furthest above it."""
+    return max((w for w in worst if w.ratio is not None), key=lambda w: w.ratio or 0.0, default=None)
+
+
+def class_line(worst: list[WorstCase]) -> str:
+    """All that is known of the class in one sentence, for a report without a table."""
+    known = [w for w in worst if w.ratio is not None]
+    if not known:
+        return ""
+    marks = [("" if w.certified is None else " (proved)") + ("" if w.status == "CONSISTENT" else f" {w.status}") for w in known]
+    told = ", ".join(f"{number(w.ratio)} at k = {w.k}{mark}" for w, mark in zip(known, marks, strict=True))
+    return f"Largest metric/bound over {over(known[0])}: {'' if known[0].exact else 'at most '}{told}."
 
 
 def facts(v: Verdict) -> list[tuple[str, str]]:

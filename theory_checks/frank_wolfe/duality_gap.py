@@ -13,6 +13,7 @@ from problems.frank_wolfe.logistic import breast_cancer
 from problems.frank_wolfe.simplex import planted, squared_norm
 from ratecheck import Always, Array, Claim, Constants, SameOrder, Source, Statement, Status, Theorem, Trait, Unit, best, each
 from ratecheck.oracles import SmoothOverCompact
+from ratecheck.performance import Indicator, Smooth, WorstCase
 from theory_checks.frank_wolfe._common import frank_wolfe, fw_gap, roundoff
 
 BETA = 27 / 8
@@ -50,5 +51,14 @@ THEOREM = Theorem(
         "O(1/K²)": (replace(CLAIM, bound=lambda k, c: bound(k, c) / (k + 2)), Status.REFUTED),
         "the last iterate, a fifth": (replace(CLAIM, metric=each(fw_gap), bound=lambda k, c: bound(k, c) / 5), Status.REFUTED),
         "no curvature": (replace(CLAIM, bound=lambda k, c: 2 * BETA * c["L"] / (k + 2)), Status.ILL_POSED),
+    },
+    worst={
+        "the best of K": WorstCase(
+            {"f": Smooth(), "h": Indicator(D="D")},
+            {"L": 1.0, "D": 1.0, "C_f": 1.0, "f_gap": 0.0, "n": 1.0},
+            lambda t: [t.inner(s.g, s.x - s.v) for s in t.states[1:]],
+            start=[],
+            k=(2, 5, 8),
+        )
     },
 )

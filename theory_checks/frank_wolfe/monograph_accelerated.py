@@ -19,6 +19,7 @@ import numpy as np
 from algorithms.frank_wolfe.gradient import Accelerated, Pair, Point, ProximalGradient, constant_momentum, growing, inverse_smoothness
 from problems.frank_wolfe.composite import absolute, huber, isotropic, lasso, quadratic
 from ratecheck import Always, Array, Claim, Status, Theorem, Trait, Unit, each
+from ratecheck.performance import Convex, Smooth, WorstCase
 from theory_checks.frank_wolfe._monograph import accelerates, bubeck, descends, gap, gap_of_y
 
 
@@ -107,5 +108,14 @@ THEOREM = Theorem(
         ),
         "O(t⁻³)": (replace(CLAIM, bound=lambda k, c: CLAIM.bound(k, c) / (k + 1)), Status.REFUTED),
         "R for R²": (replace(FISTA, bound=lambda k, c: 2 * c["L"] * c["R"] / (k + 1) ** 2), Status.ILL_POSED),
+    },
+    worst={
+        "3.19": WorstCase({"f": Smooth()}, {"L": 1.0, "R": 1.0}, lambda t: t.value(t.last.y)),
+        "FISTA": WorstCase({"f": Smooth(), "h": Convex()}, {"L": 1.0, "R": 1.0}, lambda t: t.value(t.last.y, "f", "h")),
+        "3.18": WorstCase({"f": Smooth(mu="mu")}, {"L": 1.0, "mu": 0.1, "R": 1.0}, lambda t: t.value(t.last.y)),
+        "ISTA": WorstCase({"f": Smooth(), "h": Convex()}, {"L": 1.0, "R": 1.0}, lambda t: t.value(t.last.x, "f", "h")),
+        "ISTA, the exact worst case": WorstCase(
+            {"f": Smooth(), "h": Convex()}, {"L": 1.0, "R": 1.0}, lambda t: t.value(t.last.x, "f", "h")
+        ),
     },
 )

@@ -13,6 +13,7 @@ from algorithms.frank_wolfe.vanilla import FrankWolfe, State, open_loop
 from problems.frank_wolfe.quadratics import on_cube, on_simplex
 from problems.frank_wolfe.simplex import squared_norm
 from ratecheck import Always, Claim, Seen, Status, Theorem, Trait, Unit, each, each_step
+from ratecheck.performance import Indicator, Smooth, WorstCase, last_gap
 from theory_checks.frank_wolfe._common import Gapped, frank_wolfe, primal_gap
 from theory_checks.frank_wolfe._monograph import bubeck
 
@@ -52,4 +53,5 @@ THEOREM = Theorem(
         ),
         "R for R²": (replace(CLAIM, bound=lambda k, c: 2 * c["L"] * c["D"] / (k + 2)), Status.ILL_POSED),
     },
+    worst={"3.8": WorstCase({"f": Smooth(), "h": Indicator(D="D")}, {"L": 1.0, "D": 1.0}, last_gap, start=[])},
 )

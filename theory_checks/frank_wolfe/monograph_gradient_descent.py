@@ -18,6 +18,7 @@ from typing import Any
 from algorithms.frank_wolfe.gradient import Point, ProximalGradient, inverse_smoothness
 from problems.frank_wolfe.composite import huber, isotropic, quadratic
 from ratecheck import Always, Array, Claim, Status, Theorem, Trait, Unit, each
+from ratecheck.performance import Smooth, WorstCase, last_gap
 from theory_checks.frank_wolfe._monograph import bubeck, descends, gap
 
 
@@ -88,5 +89,11 @@ THEOREM = Theorem(
         "1% less than exact": (replace(EXACT, bound=lambda k, c: 0.99 * c["L"] * c["R"] ** 2 / (4 * k + 2)), Status.REFUTED),
         "exp(−8t/(κ+1))": (replace(STRONG, bound=lambda k, c: STRONG.bound(2 * k, c)), Status.REFUTED),
         "R for R²": (replace(CLAIM, bound=lambda k, c: 2 * c["L"] * c["R"] / k), Status.ILL_POSED),
+    },
+    worst={
+        "3.3": WorstCase({"f": Smooth()}, {"L": 1.0, "R": 1.0}, last_gap),
+        "footnote": WorstCase({"f": Smooth()}, {"L": 1.0, "R": 1.0}, last_gap),
+        "the exact worst case": WorstCase({"f": Smooth()}, {"L": 1.0, "R": 1.0}, last_gap),
+        "3.12": WorstCase({"f": Smooth(mu="mu")}, {"L": 1.0, "mu": 0.1, "R": 1.0}, last_gap),
     },
 )

@@ -17,6 +17,7 @@ import numpy as np
 from algorithms.frank_wolfe.gradient import Point, ProximalGradient, inverse_smoothness
 from problems.frank_wolfe.composite import huber, in_box, isotropic
 from ratecheck import Always, Array, AtLeast, Claim, Seen, Status, Theorem, Trait, Unit, each, each_step
+from ratecheck.performance import Indicator, Smooth, WorstCase, distance, first_gap, last_gap
 from theory_checks.frank_wolfe._monograph import bubeck, descends, gap, square, square_distance
 
 
@@ -73,5 +74,10 @@ THEOREM = Theorem(
         "exp(−20 t/κ)": (replace(STRONG, bound=lambda k, c: STRONG.bound(20 * k, c)), Status.REFUTED),
         "β for β/2": (replace(PROGRESS, bound=lambda k, c: 1.001 * c["L"] / 2 * c["moved"]), Status.REFUTED),
         "R for R²": (replace(CLAIM, bound=lambda k, c: (3 * c["L"] * c["R"] + c["h_0"]) / (k + 1)), Status.ILL_POSED),
+    },
+    worst={
+        "3.7": WorstCase(
+            {"f": Smooth(), "h": Indicator()}, {"L": 1.0, "R": 1.0, "h_0": 0.5}, last_gap, start=[distance(), first_gap("h_0")]
+        )
     },
 )

@@ -17,6 +17,7 @@ from algorithms.frank_wolfe.vanilla import FrankWolfe, State, open_loop
 from problems.frank_wolfe.logistic import breast_cancer
 from problems.frank_wolfe.simplex import planted, squared_norm
 from ratecheck import Always, Array, Claim, Constants, SameOrder, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
+from ratecheck.performance import Indicator, Smooth, WorstCase, last_gap
 from theory_checks.frank_wolfe._common import Gapped, f_gap, frank_wolfe, inner, primal_gap, roundoff
 
 
@@ -71,5 +72,10 @@ THEOREM = Theorem(
         "a quarter": (replace(CLAIM, bound=lambda k, c: bound(k, c) / 4), Status.REFUTED),
         "a third of the curvature met": (replace(MET, bound=lambda k, c: c["met"] / 3), Status.REFUTED),
         "L D for L D²": (replace(CLAIM, bound=lambda k, c: 2 * c["L"] * c["D"] / (k + 2)), Status.ILL_POSED),
+    },
+    worst={
+        "every k": WorstCase(
+            {"f": Smooth(), "h": Indicator(D="D")}, {"L": 1.0, "D": 1.0, "C_f": 1.0, "f_gap": 0.0, "n": 1.0}, last_gap, start=[]
+        )
     },
 )

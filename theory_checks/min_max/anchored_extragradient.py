@@ -17,6 +17,7 @@ from algorithms.min_max.anchored import AnchoredExtragradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, skew, spectrum
 from ratecheck import Always, Array, Claim, Constants, SameOrder, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
+from ratecheck.performance import Operators, WorstCase, last_force2
 from theory_checks.min_max._common import FORCE2, STEP, Game, Misreading, dot, relative, residual2, worst_row
 
 
@@ -126,5 +127,9 @@ THEOREM = Theorem(
         "EAG-V, 8": (replace(V, bound=lambda k, c: falling(k, c) * 8 / 26.6), Status.REFUTED),
         "EAG-V, a_0 = 1.1/L": (replace(V, algorithm=AnchoredExtragradient(over_L(1.1)), laws={}), Status.REFUTED),
         "F misread by 1.1": (replace(EAG_C, algorithm=Misreading(EAG_C.algorithm, 1.1)), Status.UNLAWFUL),
+    },
+    worst={
+        "EAG-C": WorstCase({"f": Operators(L="L")}, {"L": 1.0, "R": 1.0}, last_force2),
+        "EAG-V": WorstCase({"f": Operators(L="L")}, {"L": 1.0, "R": 1.0}, last_force2),
     },
 )

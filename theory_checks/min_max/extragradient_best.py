@@ -15,6 +15,7 @@ from algorithms.min_max.extragradient import Extragradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, best, each
+from ratecheck.performance import Operators, WorstCase, least_force2
 from theory_checks.min_max._common import FORCE2, STEP, Game, Misreading, relative, residual2
 
 
@@ -75,5 +76,9 @@ THEOREM = Theorem(
         "g1 = 1.3/L": (replace(MONOTONE, algorithm=Extragradient(over_L(1.3), over_L(0.5))), Status.NOT_APPLICABLE),
         "g1 = 1.5/L, believed 0.5/L": (replace(TOO_LONG, laws={}), Status.REFUTED),
         "F misread by 1.1": (replace(MONOTONE, algorithm=Misreading(MONOTONE.algorithm, 1.1)), Status.UNLAWFUL),
+    },
+    worst={
+        "monotone": WorstCase({"f": Operators(L="L")}, {"L": 1.0, "R": 1.0, "rho": 0.0}, least_force2),
+        "weak Minty": WorstCase({"f": Operators(rho="rho", L="L", minty=True)}, {"L": 1.0, "R": 1.0, "rho": 0.2}, least_force2),
     },
 )

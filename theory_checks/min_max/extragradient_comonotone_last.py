@@ -12,6 +12,7 @@ from algorithms.min_max.extragradient import Extragradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, each, each_step
+from ratecheck.performance import Operators, WorstCase, last_force2
 from theory_checks.min_max._common import FORCE2, STEP, Game, Misreading, residual2, same_step, steps_with_the_middle_force
 
 
@@ -69,4 +70,5 @@ THEOREM = Theorem(
         "gradient": (replace(DECREASE, algorithm=Extragradient(over_L(0.0), over_L(0.5)), laws={}, given={}), Status.REFUTED),
         "F misread by 1.1": (replace(LAST, algorithm=Misreading(LAST.algorithm, 1.1)), Status.UNLAWFUL),
     },
+    worst={"last": WorstCase({"f": Operators(rho="rho", L="L")}, {"L": 1.0, "R": 1.0, "rho": 0.125}, last_force2)},
 )

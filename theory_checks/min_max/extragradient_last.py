@@ -17,6 +17,7 @@ from algorithms.min_max.extragradient import Extragradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal, skew, spectrum
 from ratecheck import Always, Array, Claim, Constants, SameOrder, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
+from ratecheck.performance import Operators, WorstCase, last_force2
 from theory_checks.min_max._common import FORCE2, STEP, Game, Misreading, residual2, same_step, steps_with_the_middle_force, worst_row
 
 
@@ -82,4 +83,5 @@ THEOREM = Theorem(
             Status.REFUTED,
         ),
     },
+    worst={"force": WorstCase({"f": Operators(L="L")}, {"L": 1.0, "R": 1.0}, last_force2)},
 )

@@ -14,6 +14,7 @@ from algorithms.min_max.anchored import FastExtragradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal, skew, spectrum
 from ratecheck import Always, Array, Claim, Constants, Equal, SameOrder, Source, Statement, Status, Theorem, Trait, each
+from ratecheck.performance import Operators, WorstCase, last_force2
 from theory_checks.min_max._common import FORCE2, Game, Misreading, relative, residual2, worst_row
 
 
@@ -79,4 +80,5 @@ THEOREM = Theorem(
         "anchor 1/√(k+1)": (replace(CLAIM, algorithm=feg(0.5)), Status.UNLAWFUL),
         "F misread by 1.1": (replace(CLAIM, algorithm=Misreading(feg(), 1.1)), Status.UNLAWFUL),
     },
+    worst={"every k": WorstCase({"f": Operators(rho="rho", L="L")}, {"L": 1.0, "R": 1.0, "rho": 0.3}, last_force2)},
 )

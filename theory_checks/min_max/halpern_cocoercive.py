@@ -14,6 +14,7 @@ from algorithms.min_max.anchored import Halpern, State
 from problems.min_max.anchored_worst_cases import halpern_worst
 from problems.min_max.linear_operators import nonnormal, normal
 from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, each
+from ratecheck.performance import Operators, WorstCase, last_force2
 from theory_checks.min_max._common import FORCE, STEP, Game, Misreading, relative, residual
 
 
@@ -61,4 +62,5 @@ THEOREM = Theorem(
         "a = 4c, unstated": (replace(CLAIM, algorithm=Halpern(lambda c: -4 * c["rho"].value), given={}), Status.REFUTED),
         "F misread by 1.01": (replace(CLAIM, algorithm=Misreading(CLAIM.algorithm, 1.01)), Status.UNLAWFUL),
     },
+    worst={"every k": WorstCase({"f": Operators(rho="rho")}, {"L": 2.0, "R": 1.0, "rho": -0.5}, last_force2, root=True)},
 )

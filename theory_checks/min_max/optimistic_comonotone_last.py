@@ -16,6 +16,7 @@ from algorithms.min_max.optimistic import OptimisticGradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, each, each_step
+from ratecheck.performance import Operators, WorstCase, last_force2
 from theory_checks.min_max._common import (
     FORCE2,
     LENGTH2,
@@ -113,4 +114,5 @@ THEOREM = Theorem(
         "ρ = 0.5/L, unstated": (replace(lyapunov(), instances={"ρL = 0.5": partial(normal, pairs=1, rho_L=0.5)}, given={}), Status.REFUTED),
         "F misread by 1.1": (replace(ONE_STEP, algorithm=Misreading(ONE_STEP.algorithm, 1.1)), Status.UNLAWFUL),
     },
+    worst={"last": WorstCase({"f": Operators(rho="rho", L="L")}, {"L": 1.0, "R": 1.0, "rho": 0.08}, last_force2)},
 )

@@ -12,6 +12,7 @@ from algorithms.min_max.optimistic import OptimisticGradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal, skew, spectrum
 from ratecheck import Always, Array, Claim, Constants, SameOrder, Seen, Source, Statement, Status, Theorem, Trait, each
+from ratecheck.performance import Operators, WorstCase, last_force2
 from theory_checks.min_max._common import (
     FORCE2,
     STEP,
@@ -67,4 +68,5 @@ THEOREM = Theorem(
         ),
         "F misread by 1.1": (replace(CLAIM, algorithm=Misreading(CLAIM.algorithm, 1.1)), Status.UNLAWFUL),
     },
+    worst={"force": WorstCase({"f": Operators(L="L")}, {"L": 1.0, "R": 1.0}, last_force2)},
 )

@@ -20,6 +20,7 @@ from algorithms.min_max.proximal_point import ProximalPoint, State
 from problems.min_max.linear_operators import nonnormal, normal
 from problems.min_max.proximal_worst_cases import printed, slowest
 from ratecheck import Always, Array, Certified, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, each, each_step
+from ratecheck.performance import Operators, WorstCase
 from theory_checks.min_max._common import LENGTH2, STEP, ResolventGame, is_proximal, norm2
 
 
@@ -109,5 +110,8 @@ THEOREM = Theorem(
             Status.NOT_APPLICABLE,
         ),
         "worst at another N": (replace(TEN, k=range(10, 11)), Status.REFUTED),
+    },
+    worst={
+        "every N": WorstCase({"f": Operators(rho="rho")}, {"L": 1.0, "R": 1.0, "rho": 0.4}, lambda t: t.distance2(t[t.k + 1].x - t.last.x))
     },
 )

@@ -16,6 +16,7 @@ from functools import partial
 from algorithms.quasar_convex.descent import GradientDescent, Point
 from problems.quasar_convex.homogeneous import Petals, bowl, petals
 from ratecheck import Always, Array, Claim, Constants, Draw, Equal, SameRate, Source, Statement, Status, Theorem, Trait, Unit, each
+from ratecheck.performance import QuasarConvex, WorstCase, last_distance2
 from theory_checks.quasar_convex._common import distance2, moves_along_the_gradient, on
 
 
@@ -62,4 +63,5 @@ THEOREM = Theorem(
         "half the rate": (replace(ONE, bound=lambda k, c: bound(k, {**c, "mu": c["mu"] / 2})), Status.UNSHARP),
         "R for R^2": (replace(ONE, bound=lambda k, c: bound(k, c) / c["R"]), Status.ILL_POSED),
     },
+    worst={"step γ/L": WorstCase({"f": QuasarConvex(mu="mu")}, {"L": 1.0, "gamma": 0.5, "mu": 0.2, "R": 1.0}, last_distance2)},
 )

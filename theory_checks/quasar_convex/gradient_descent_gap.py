@@ -15,6 +15,7 @@ from functools import partial
 from algorithms.quasar_convex.descent import GradientDescent, Point
 from problems.quasar_convex.powers import SeparablePowers, radial_power, separable_powers
 from ratecheck import Always, Array, Claim, Constants, Draw, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
+from ratecheck.performance import QuasarConvex, WorstCase, distance, first_gap, last_gap
 from theory_checks.quasar_convex._common import distance2, gap, moves_along_the_gradient, on
 
 
@@ -73,5 +74,8 @@ THEOREM = Theorem(
         "gamma 1, one step": (replace(FAR, bound=lambda k, c: one_step(k, {**c, "gamma": 1.0})), Status.REFUTED),
         "1/k^2": (replace(GAP, bound=lambda k, c: bound(k, c) / (c["gamma"] * k + 1)), Status.REFUTED),
         "R for R^2": (replace(GAP, bound=lambda k, c: (c["L"] * c["R"] / 2 + c["e0"]) / (c["gamma"] * k + 1)), Status.ILL_POSED),
+    },
+    worst={
+        "gap": WorstCase({"f": QuasarConvex()}, {"L": 1.0, "gamma": 0.5, "R": 1.0, "e0": 0.5}, last_gap, start=[distance(), first_gap()])
     },
 )

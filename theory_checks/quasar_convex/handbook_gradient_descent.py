@@ -18,6 +18,7 @@ from algorithms.quasar_convex.descent import GradientDescent, Point
 from problems.quasar_convex.finite_sums import Ridge, ridge
 from problems.quasar_convex.smooth_examples import Huber, SquaredSines, huber, squared_sines
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
+from ratecheck.performance import PolyakLojasiewicz, Smooth, WorstCase, first_gap, last_distance2, last_gap
 from theory_checks.quasar_convex._common import distance2, gap, moves_along_the_gradient, on
 
 
@@ -128,5 +129,11 @@ THEOREM = Theorem(
         "strong: step 2.5/L, unstated": (replace(on(STRONG, "ridge"), algorithm=LONG, given={}, laws={}), Status.REFUTED),
         "PL: L for mu": (replace(on(LOJASIEWICZ, "ridge"), bound=lambda k, c: (1 - 0.5 * c["s"] * c["L"]) ** k * c["e0"]), Status.REFUTED),
         "PL: e0/2": (replace(NON_CONVEX, bound=lambda k, c: NON_CONVEX.bound(k, c) / 4), Status.REFUTED),
+    },
+    worst={
+        "convex": WorstCase({"f": Smooth()}, {"L": 1.0, "R": 1.0}, last_gap),
+        "convex, worst case": WorstCase({"f": Smooth()}, {"L": 1.0, "R": 1.0}, last_gap),
+        "strongly convex": WorstCase({"f": Smooth(mu="mu")}, {"L": 1.0, "mu": 0.1, "R": 1.0}, last_distance2),
+        "Polyak–Łojasiewicz": WorstCase({"f": PolyakLojasiewicz()}, {"L": 1.0, "mu": 0.1, "e0": 1.0}, last_gap, start=[first_gap()]),
     },
 )

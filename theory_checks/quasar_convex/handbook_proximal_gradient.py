@@ -18,6 +18,7 @@ from algorithms.quasar_convex.proximal_gradients import Placed, ProximalGradient
 from algorithms.quasar_convex.stochastic import SGD, Iterate
 from problems.quasar_convex.sparse_regression import SparseRegression, sparse_regression
 from ratecheck import Always, Array, Claim, Constants, Draw, InExpectation, Seen, Status, Theorem, Trait, Unit, each, mean, total
+from ratecheck.performance import Convex, Smooth, WorstCase, last_distance2
 from theory_checks.quasar_convex._common import Misinformed, distance2, gap, on, relative
 from theory_checks.quasar_convex._handbook import STEP, source
 
@@ -143,5 +144,11 @@ THEOREM = Theorem(
         "stochastic: no noise": (replace(NOISY, instances=NEAR, bound=linear), Status.REFUTED),
         "stochastic: step 1/L": (replace(NOISY, algorithm=stochastic(1.0)), Status.NOT_APPLICABLE),
         "stochastic: variance over mu^2": (replace(NOISY, bound=lambda k, c: noisy(k, c) / c["mu"]), Status.ILL_POSED),
+    },
+    worst={
+        "convex": WorstCase(
+            {"f": Smooth(), "h": Convex()}, {"L": 1.0, "R": 1.0, "E0": 1.0, "mu": 1.0, "sigma": 0.0}, lambda t: t.value(t.last.x, "f", "h")
+        ),
+        "strongly convex": WorstCase({"f": Smooth(mu="mu"), "h": Convex()}, {"L": 1.0, "R": 1.0, "mu": 0.1, "sigma": 0.0}, last_distance2),
     },
 )
