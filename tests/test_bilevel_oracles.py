@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from algorithms.bilevel.implicit import exact_hypergradient
-from problems.bilevel import denoising, hyper_cleaning, log_cosh, logistic, multinomial, quadratic, relaxed, ridge, separable
+from problems.bilevel import denoising, finite_sum, hyper_cleaning, log_cosh, logistic, multinomial, quadratic, relaxed, ridge, separable
 from problems.bilevel.joint_quadratic import constrained
 from problems.bilevel.training import breast_cancer, planted
 from theory_checks.bilevel._common import value
@@ -33,8 +33,10 @@ DRAWS: dict[str, Any] = {
     "digits, a penalty a class": partial(multinomial.digits, classes=4, components=5, samples=60, reach=0.5),
     "wine, a penalty a feature": partial(multinomial.wine, reach=0.5),
     "iris, a penalty a class": multinomial.iris,
+    "finite sum": partial(finite_sum.quadratics, samples=40, d_inner=8, d_outer=5),
+    "finite sum, more variables above": partial(finite_sum.quadratics, samples=20, d_inner=3, d_outer=6, mu=1e-2),
 }
-BOUNDED = ("quadratic", "ridge", "logistic", "log-cosh", "separable", "hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature")
+BOUNDED = ("quadratic", "finite sum", "ridge", "logistic", "log-cosh", "separable", "hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature")
 IDS = list(DRAWS)
 H = 1e-5
 
@@ -136,6 +138,33 @@ def test_corrupted_labels_are_the_wrong_ones() -> None:
     g = exact_hypergradient(p, p.x0)
     on_wrong, on_right = (g * p.wrong).sum(1) / p.wrong.sum(1), (g * (1 - p.wrong)).sum(1) / (1 - p.wrong).sum(1)
     assert (on_wrong > 0).all() and (on_right < 0).all()  # descent takes weight from wrong labels and gives it to right ones
+
+
+def test_a_finite_sum_is_the_mean_of_its_samples() -> None:
+    """Sampled oracles average to the full ones over all samples; the spectrum is the nominal one; ∇F = 0 at x_opt, F(x0) − F* = Δ."""
+    p, g = finite_sum.quadratics(SEEDS, samples=40, d_inner=8, d_outer=5, mu=0.01), np.random.default_rng(10)
+    x, y, v = (g.standard_normal(s.shape) for s in (p.x0, p.y0, p.y0))
+    everything = np.stack([g.permutation(40) for _ in SEEDS])
+    parts = [everything[:, k : k + 10] for k in range(0, 40, 10)]
+    pairs = (
+        (p.lower_y(x, y), [p.lower_y_batch(x, y, i) for i in parts]),
+        (p.lower_x(x, y), [p.lower_x_batch(x, y, i) for i in parts]),
+        (p.upper_x(x, y), [p.upper_x_batch(x, y, i) for i in parts]),
+        (p.upper_y(x, y), [p.upper_y_batch(x, y, i) for i in parts]),
+        (p.hvp(x, y, v), [p.hvp_batch(x, y, v, i) for i in parts]),
+        (p.cross_t(x, y, v), [p.cross_t_batch(x, y, v, i) for i in parts]),
+    )
+    for full, sampled in pairs:
+        assert np.allclose(full, np.mean(sampled, axis=0), rtol=1e-12, atol=1e-12) and not np.allclose(full, sampled[0])
+    slope = (p.lower(x, y + H * v) - p.lower(x, y - H * v)) / (2 * H)
+    assert np.allclose(slope, (p.lower_y(x, y) * v).sum(1), rtol=1e-6)
+    c = {name: np.asarray(constant.value) for name, constant in p.constants.items()}
+    assert np.allclose(c["mu"], 0.01) and np.allclose(c["L"], 1.0) and np.allclose(c["norm_B"], 0.1) and (c["mu_F"] > 0).all()
+    assert np.abs(exact_hypergradient(p, p.x_opt)).max() < 1e-10
+    assert np.allclose(value(p, p.x0) - value(p, p.x_opt), c["Delta"])
+    dx = g.standard_normal(x.shape)
+    change = np.linalg.norm(exact_hypergradient(p, x + dx) - exact_hypergradient(p, x), axis=1) / np.linalg.norm(dx, axis=1)
+    assert (change <= c["L_F"] * (1 + 1e-9)).all() and (change >= c["mu_F"] * (1 - 1e-9)).all()
 
 
 def test_smoothness_of_the_hyperobjective_is_exact() -> None:
