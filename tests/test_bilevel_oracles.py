@@ -28,6 +28,7 @@ DRAWS: dict[str, Any] = {
     "ridge, diabetes": ridge.diabetes,
     "logistic": partial(logistic.planted, reach=0.5),
     "breast cancer": logistic.breast_cancer,
+    "breast cancer, a penalty a feature": logistic.selection,
     "total variation": denoising.photograph,
     "total variation, image": partial(denoising.image, size=5, reach=0.3),
     "total variation, digit": denoising.digit,
