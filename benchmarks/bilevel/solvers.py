@@ -24,9 +24,9 @@ from algorithms.bilevel.maid import MAID
 from algorithms.bilevel.meha import MEHA
 from algorithms.bilevel.outer import OuterDescent, truncated
 from algorithms.bilevel.penalty import F2SA
-from benchmarks.bilevel._denoising import SignalDenoising, image, signal
 from benchmarks.bilevel._runs import Counted, counted, patients, run, steepness
 from problems.bilevel import log_cosh, quadratic, ridge
+from problems.bilevel.denoising import Denoising, image, signal
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
 BUDGET, POINTS, REACH, T = 4000, 50, 2.0, 40
@@ -85,14 +85,14 @@ def problems() -> dict[str, Counted]:
         single_loop(ridge.diabetes(range(1), reach=REACH), REACH, penalty_slope),
         single_loop(patients(REACH), REACH, penalty_slope),
         single_loop(signal(range(5, 6), reach=REACH), REACH, L_F=np.full(1, 0.2)),
-        single_loop(image(24, reach=REACH), REACH, L_F=np.full(1, 2.0)),
+        single_loop(image(range(1), 24, reach=REACH), REACH, L_F=np.full(1, 2.0)),
     )
     return dict(zip(PROBLEMS, made, strict=True))
 
 
 def judged(p: Counted, x: Any) -> tuple[Any, Any]:
     """F and ‖∇F‖ at points (K, n) at once, by direct solves; on denoising to 1e-8"""
-    if isinstance(p.base, SignalDenoising):
+    if isinstance(p.base, Denoising):
         fine = np.full(len(x), 1e-8)
         y = solve_lower(p, x, p.y0 + 0 * x[:, :1], fine)
         q = solve_linear(partial(p.base.hvp, x, y), p.base.upper_y(x, y), 0 * y, fine)
