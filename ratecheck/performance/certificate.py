@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -35,17 +36,18 @@ class Certificate:
 
 
 def positive_definite(S: Matrix) -> bool:
-    """By exact elimination: all pivots are positive."""
-    A = [row[:] for row in S]
-    n = len(A)
-    for k in range(n):
-        if A[k][k] <= 0:
+    """All leading minors are positive, by elimination in integers (Bareiss 1968)."""
+    common = lcm(*(x.denominator for row in S for x in row))
+    A = [[x.numerator * (common // x.denominator) for x in row] for row in S]
+    before = 1
+    for k in range(len(A)):
+        pivot = A[k][k]
+        if pivot <= 0:
             return False
-        for i in range(k + 1, n):
-            c = A[i][k] / A[k][k]
-            for j in range(i, n):
-                A[i][j] -= c * A[k][j]
-                A[j][i] = A[i][j]
+        for i in range(k + 1, len(A)):
+            for j in range(i, len(A)):
+                A[i][j] = A[j][i] = (A[i][j] * pivot - A[k][i] * A[k][j]) // before
+        before = pivot
     return True
 
 
@@ -75,7 +77,7 @@ def shift(p: Program) -> Any:
         if np.count_nonzero(q.g) == 1:
             z[np.argmax(np.abs(q.g))] = sign * q.g[np.argmax(np.abs(q.g))]
     z = z[p.basis]
-    return None if any(abs(z @ form.matrix(p.basis) @ z) > 0 for form in (*p.below, p.objective)) else z
+    return None if any(abs(z @ form.matrix(p.basis) @ z) > 1e-12 for form in (*p.below, p.objective)) else z
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,11 +107,8 @@ class Equations:
         found = [Fraction(float(v)) for v in lam]
         if not self.rows:
             return found
-        rows = self.floats()[0] * (lam > 0)
-        _, R, order = qr(rows.T, pivoting=True, mode="economic")
-        size = np.abs(np.diag(R))
-        kept = [int(i) for i in order[: int(np.sum(size > 1e-9 * size[0]))]]
-        _, _, columns = qr(rows[kept] * np.sqrt(lam), pivoting=True, mode="economic")
+        kept = self.independent(lam > 0)
+        _, _, columns = qr(self.floats()[0][kept] * np.sqrt(lam), pivoting=True, mode="economic")
         chosen = [int(i) for i in columns[: len(kept)]]
         change = solve([[self.rows[r][i] for i in chosen] for r in kept], [self.off(r, found) for r in kept])
         for i, d in zip(chosen, change, strict=True):
@@ -119,6 +118,12 @@ class Equations:
         if min(found) < 0:
             raise ArithmeticError(f"a multiplier became {float(min(found)):.3g} when it was repaired: no certificate")
         return found
+
+    def independent(self, support: Any) -> list[int]:
+        """As many conditions as the inequalities of `support` can tell apart."""
+        _, R, order = qr((self.floats()[0] * support).T, pivoting=True, mode="economic")
+        size = np.abs(np.diag(R))
+        return [int(i) for i in order[: int(np.sum(size > 1e-9 * size[0]))]]
 
     def free(self, count: int) -> Any:
         """(count,) of truth values: the multipliers that may be positive; the conditions force the others to be 0."""
@@ -147,7 +152,8 @@ def multipliers(p: Program, equations: Equations, kept: list[int], margin: float
     rules = [cp.multiply(1 - free, lam) == 0, cp.reshape(A @ lam - p.objective.matrix(basis).ravel(), (n, n), order="C") >> margin * np.eye(n), lam >= margin * free]
     if equations.rows:
         rows, wanted = equations.floats()
-        rules.append(rows @ lam == wanted)
+        kept_rows = equations.independent(free)
+        rules.append(rows[kept_rows] @ lam == wanted[kept_rows])
     task = cp.Problem(cp.Minimize(-c @ lam), rules)
     program.solve(task)
     if lam.value is None:
