@@ -220,7 +220,7 @@ SMALL = replace(
         "σ_M² = 1": partial(separated, sigma_M=1.0, shorter=100.0),
         "σ_M² = 4": partial(separated, sigma_M=2.0, shorter=40.0),
     },
-    algorithm=replace(EDGE.algorithm, halvings=25),
+    algorithm=StabilityEdge(tuned, lambda c: 0.05 * c["gamma"].value, lambda c: 3 * c["gamma"].value, K=40, halvings=25),
     bound=lambda k, c: 2 / (1 + c["sigma_M"] ** 2) * c["gamma"],
     holds=Equal(1e-4),  # of order γ²L²
 )
