@@ -100,6 +100,7 @@ def study() -> Study:
     L = float(max(np.linalg.norm(a, 2) for a in np.asarray(synthetic.A)))
     N = real.b.shape[-1]
     runs: dict[tuple[str, str], Trace] = {}
+    problem: Any
     for of, problem in ((ADDITIVE, sampled_bilinear(seeds, sigma_A=1.0)), (MULTIPLICATIVE, sampled_bilinear(seeds, sigma_M=2.0))):
         runs.update({(of, name): trace(m, problem, BUDGET, cost) for name, (m, cost) in BILINEAR.items()})
     tails = heavy_plane(range(HEAVY_ROWS))

@@ -171,5 +171,5 @@ def regression_saddle(D: Array, target: Array, B: int, mu: float) -> RegressionS
         N=(float(N), Unit(), "number of components"),
         R=(float(np.linalg.norm(star)), LENGTH, "‖z*‖, z_0 = 0; z* from a linear system"),
     )
-    stacked = [np.stack([a] * B) for a in (D, target, np.zeros(2 * n), star)]
-    return RegressionSaddle(mu, *stacked, constants)
+    rows, b, x0, x_star = (np.stack([a] * B) for a in (D, target, np.zeros(2 * n), star))
+    return RegressionSaddle(mu, rows, b, x0, x_star, constants)
