@@ -20,7 +20,7 @@ MARKS = 60
 class Trace:
     calls: Any  # (K,), of a row, to have x_k
     seconds: Any  # (K,), of all rows, in the algorithm alone
-    last: Any  # (K, B), ‖F(x_k)‖/‖F(x_0)‖
+    last: Any  # (K, B), ‖F(x_k)‖/‖F(x_0)‖, or what else is measured
     average: Any  # (K, B), the same at the mean of the points played before
 
     def at(self, share: float, values: Any) -> Any:
@@ -33,10 +33,24 @@ def residual(problem: Any, z: Any) -> Any:
     return np.sqrt((F * F).reshape(len(F), -1).sum(axis=1))
 
 
-def trace(method: Any, problem: Any, budget: float, cost: float | None, played: Callable[[Any], Any] = lambda s: s.w) -> Trace:
-    """`cost`: calls a step; None if the state counts them."""
+def excess(problem: Any, z: Any) -> Any:
+    """f − f*, f* = 0, all replicas of all rows."""
+    return np.asarray(problem.value(z)).ravel()
+
+
+def trace(
+    method: Any,
+    problem: Any,
+    budget: float,
+    cost: float | None,
+    played: Callable[[Any], Any] = lambda s: s.w,
+    last: Callable[[Any], Any] = lambda s: s.x,
+    gauge: Callable[[Any, Any], Any] = residual,
+    relative: bool = True,
+) -> Trace:
+    """`cost`: calls a step; None if the state counts them. `gauge` is shown relative to that of x_0, where `relative`."""
     B, kept, average = len(problem.x0), [], None
-    first = residual(problem, problem.x0)
+    first = gauge(problem, problem.x0) if relative else 1.0
     marks = iter(np.unique(np.geomspace(1, budget, MARKS).astype(int)))
     next(islice(method.iterates(problem, SeededNoise(range(B))), 3, None))  # the first calls load what is timed
     mark, spent, began = next(marks), 0.0, perf_counter()
@@ -46,16 +60,16 @@ def trace(method: Any, problem: Any, budget: float, cost: float | None, played: 
             calls = float(np.mean(s.calls)) if cost is None else cost * k
             point = played(s)
             if calls >= mark:
-                a = s.x if average is None else average
-                kept.append((calls, spent, residual(problem, s.x) / first, residual(problem, a) / first))
+                a = last(s) if average is None else average
+                kept.append((calls, spent, gauge(problem, last(s)) / first, gauge(problem, a) / first))
                 while mark <= calls:
                     mark = next(marks, 1 << 62)
             if calls >= budget:
                 break
             average = point if average is None else average + (point - average) / (k + 1)
             began = perf_counter()
-    c, t, last, mean = (np.array(column) for column in zip(*kept, strict=True))
-    return Trace(c, t, last, mean)
+    c, t, final, mean = (np.array(column) for column in zip(*kept, strict=True))
+    return Trace(c, t, final, mean)
 
 
 def curve(
