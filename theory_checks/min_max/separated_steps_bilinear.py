@@ -21,6 +21,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
+import numpy as np
 from array_api_compat import array_namespace
 
 from algorithms.min_max.separated_steps import Moments, OptimisticDualAveraging, Schedule, constant, quadratic
@@ -132,6 +133,7 @@ DUAL = {
     "γ ≤ 1/(2(4N + 1)Lσ_M²)": lambda k, c: 2 * (4 * N + 1) * c["gamma"] * c["L"] * c["sigma_M"] ** 2,
     "η ≤ γ/(4(1 + σ_M²))": lambda k, c: 4 * (1 + c["sigma_M"] ** 2) * c["eta"] / c["gamma"],
 }
+NO_ADDITIVE = {"σ_A = 0": lambda k, c: np.where(c["sigma_A"] > 0, np.inf, 0.0) + 0 * k}
 STEPS = OptimisticDualAveraging(constant("gamma"), constant("eta"))
 SWAPPED = OptimisticDualAveraging(constant("eta"), constant("gamma"))
 PLAIN = OptimisticDualAveraging(constant("gamma"), constant("gamma"))
@@ -146,7 +148,7 @@ SUM = Claim[NoisyBilinear, Moments](
     bound=sum_bound,
     holds=Always(),
     k=range(1501),
-    given={**OG, "σ_A = 0": lambda k, c: c["sigma_A"] / c["L"] / c["d"] * 2},
+    given={**OG, **NO_ADDITIVE},
     laws={"moves": moves, "plays": plays},
     seeds=4,
 )
@@ -161,7 +163,7 @@ REGRET = replace(
 DUAL_SUM = replace(
     SUM,
     instances={"σ_M² = 1/4": partial(separated, dual=True), "σ_M² = 1": partial(separated, sigma_M=1.0, dual=True)},
-    given={**DUAL, "σ_A = 0": SUM.given["σ_A = 0"]},
+    given={**DUAL, **NO_ADDITIVE},
 )
 DUAL_REGRET = replace(
     DUAL_SUM,
@@ -211,6 +213,7 @@ EDGE = Claim[NoisyBilinear, Edge](
     bound=largest_eta,
     holds=Equal(1e-10),
     k=range(1),
+    given=NO_ADDITIVE,
     seeds=1,
 )
 SMALL = replace(
