@@ -92,6 +92,9 @@ class BoxGame:
         one = xp.ones_like(z)
         return xp.minimum(xp.maximum(z, -one), one)
 
+    def prox(self, z: Array, v: Array, /) -> Array:  # argmin over the boxes of ⟨v, u⟩ + ½‖u − z‖²
+        return self.project(z - v)
+
     def gap(self, z: Array, /) -> Array:  # (B,) max_y L(x, y) − min_x L(x, y), at vertices
         xp = array_namespace(z)
         F = self.apply(z)

@@ -19,6 +19,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from algorithms.min_max.competitive_gradient import CompetitiveFlow, CompetitiveGradient, State
+from algorithms.min_max.stability import Edge, StabilityEdge
 from algorithms.min_max.steps import Step
 from problems.min_max.competitive_quadratics import CompetitiveQuadratic, bilinear, indefinite
 from problems.min_max.linear_operators import times
@@ -109,17 +110,34 @@ STATIONARITY = replace(
     holds=Always(rounding=1e-7),
     k=range(1, 201),
 )
-EDGE = replace(STEPS, instances={"η > 2α": partial(bilinear, low=1.02, high=3.0)}, holds=Always(), bound=lambda k, c: c["R"] ** 2 + 0 * k)
+LONG = replace(STEPS, instances={"η > 2α": partial(bilinear, low=1.02, high=3.0)}, holds=Always(), bound=lambda k, c: c["R"] ** 2 + 0 * k)
+TURN = Claim[CompetitiveQuadratic, Edge](
+    source=replace(STEPS.source, place="bilinear games, the largest step"),
+    assumes=STEPS.assumes,
+    instances=STEPS.instances,
+    algorithm=StabilityEdge(
+        lambda step: CompetitiveGradient(own("alpha"), step), lambda c: c["alpha"].value, lambda c: 4.4 * c["alpha"].value, K=20
+    ),
+    metric=each(lambda p, s: s.step),
+    unit=STEP,
+    bound=lambda k, c: 2 * c["alpha"],
+    holds=Equal(1e-10),
+    k=range(1),
+    seeds=8,
+)
 
 THEOREM = Theorem(
     claims={
         "factor": (STEPS, Status.CONSISTENT),
-        "η < 2α shrinks": (replace(EDGE, instances={"η < 2α": partial(bilinear, low=0.2, high=0.98)}), Status.CONSISTENT),
+        "η < 2α shrinks": (replace(LONG, instances={"η < 2α": partial(bilinear, low=0.2, high=0.98)}), Status.CONSISTENT),
+        "largest step": (TURN, Status.CONSISTENT),
         "flow": (FLOW, Status.CONSISTENT),
         "stationarity": (STATIONARITY, Status.CONSISTENT),
     },
     foils={
-        "η > 2α": (EDGE, Status.REFUTED),
+        "η > 2α": (LONG, Status.REFUTED),
+        "largest step α": (replace(TURN, bound=lambda k, c: c["alpha"] + 0 * k), Status.REFUTED),
+        "largest step 2/s": (replace(TURN, bound=lambda k, c: 2 / c["s"]), Status.REFUTED),
         "α for 2α": (
             replace(STEPS, bound=lambda k, c: (factor2(c) + c["eta"] * c["s"] ** 2 * c["alpha"]) ** k * c["R"] ** 2),
             Status.REFUTED,
