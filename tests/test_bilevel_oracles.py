@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from algorithms.bilevel.implicit import exact_hypergradient
-from problems.bilevel import denoising, log_cosh, logistic, quadratic, relaxed, ridge, separable
+from problems.bilevel import denoising, hyper_cleaning, log_cosh, logistic, multinomial, quadratic, relaxed, ridge, separable
 from problems.bilevel.joint_quadratic import constrained
 from problems.bilevel.training import breast_cancer, planted
 from theory_checks.bilevel._common import value
@@ -29,7 +29,12 @@ DRAWS: dict[str, Any] = {
     "tilted": log_cosh.tilted,
     "cosh": partial(relaxed.relaxed, start=1.0),
     "separable": separable.separable,
+    "hyper-cleaning": partial(hyper_cleaning.digits, train=30, valid=40, classes=4, components=5, spread=1.0),
+    "digits, a penalty a class": partial(multinomial.digits, classes=4, components=5, samples=60, reach=0.5),
+    "wine, a penalty a feature": partial(multinomial.wine, reach=0.5),
+    "iris, a penalty a class": multinomial.iris,
 }
+BOUNDED = ("quadratic", "ridge", "logistic", "log-cosh", "separable", "hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature")
 IDS = list(DRAWS)
 H = 1e-5
 
@@ -87,6 +92,50 @@ def test_constants_hold(p: Any, g: np.random.Generator) -> None:
             assert (np.linalg.norm(p.upper_y(x, y) - p.upper_y(x, z), axis=1) <= c["L_f"] * apart * slack).all()
         if "l_f0" in c:
             assert (np.linalg.norm(p.upper_y(x, y), axis=1) <= c["l_f0"] * slack).all()
+
+
+@pytest.mark.parametrize("name", BOUNDED)
+def test_bounds_at_a_point_hold(name: str) -> None:
+    """‖A‖ ≤ smoothness(x) and ‖B(y) − B(z)‖ ≤ cross_lipschitz(x)‖y − z‖ at random points, in the box where there is one."""
+    p, g = DRAWS[name](SEEDS), np.random.default_rng(8)
+    for _ in range(20):
+        x, y, z = (v + g.standard_normal(v.shape) for v in (p.x0, p.y0, p.y0))
+        x = p.project(x) if hasattr(p, "project") else x
+        slack, apart = 1 + 1e-9, np.linalg.norm(y - z, axis=1)
+        assert (np.linalg.eigvalsh(p.hessian(x, y))[:, -1] <= p.smoothness(x) * slack).all()
+        assert (np.linalg.norm(p.cross_block(x, y) - p.cross_block(x, z), 2, axis=(1, 2)) <= p.cross_lipschitz(x) * apart * slack + 1e-12).all()
+
+
+@pytest.mark.parametrize("name", ("hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature", "iris, a penalty a class", "logistic"))
+def test_softmax_problems_beyond_the_certificates(name: str) -> None:
+    """∇_x g against differences; bounds in x, ‖B‖ at y*, L_F and Δ at random points of the set; g(x, y) − g* under its certified gap."""
+    p, g = DRAWS[name](SEEDS), np.random.default_rng(9)
+    c = {key: np.asarray(constant.value) for key, constant in p.constants.items()}
+    slack = 1 + 1e-9
+    for _ in range(15):
+        x, z = (p.project(p.x0 + g.standard_normal(p.x0.shape)) for _ in range(2))
+        y, dx = p.y0 + g.standard_normal(p.y0.shape), g.standard_normal(x.shape)
+        difference = (p.lower(x + H * dx, y) - p.lower(x - H * dx, y)) / (2 * H)
+        assert np.allclose(difference, (p.lower_x(x, y) * dx).sum(1), rtol=1e-6, atol=1e-9)
+        if name == "logistic":
+            continue
+        apart, best = np.linalg.norm(x - z, axis=1) + 1e-300, p.y_star(x)
+        assert (np.linalg.norm(p.cross_block(x, best), 2, axis=(1, 2)) <= c["norm_B"] * slack).all()
+        assert (np.linalg.norm(exact_hypergradient(p, x) - exact_hypergradient(p, z), axis=1) <= c["L_F"] * apart * slack).all()
+        assert (value(p, p.x0) - value(p, x) <= c["Delta"]).all()
+        assert (p.lower(x, y) - p.lower(x, best) <= p.gap(x, y) * slack).all() and (p.gap(x, best) <= 1e-25).all()
+        if "A_x" in c:
+            assert (np.linalg.norm(p.hessian(x, y) - p.hessian(z, y), 2, axis=(1, 2)) <= c["A_x"] * apart * slack).all()
+            assert (np.linalg.norm(p.cross_block(x, y) - p.cross_block(z, y), 2, axis=(1, 2)) <= c["B_x"] * apart * slack).all()
+
+
+def test_corrupted_labels_are_the_wrong_ones() -> None:
+    """About `corruption` of the labels, and the share that is wrong is what `wrong` says; half of the weights before anything is learnt."""
+    p = hyper_cleaning.digits(SEEDS, corruption=0.4)
+    assert np.abs(p.wrong.mean() - 0.4) < 0.06 and (p.T.sum(2) == 1).all() and (p.weights(p.x0) == 0.5).all()
+    g = exact_hypergradient(p, p.x0)
+    on_wrong, on_right = (g * p.wrong).sum(1) / p.wrong.sum(1), (g * (1 - p.wrong)).sum(1) / (1 - p.wrong).sum(1)
+    assert (on_wrong > 0).all() and (on_right < 0).all()  # descent takes weight from wrong labels and gives it to right ones
 
 
 def test_smoothness_of_the_hyperobjective_is_exact() -> None:

@@ -91,24 +91,9 @@ def counted(base: Any, reach: float, along_x: Callable[[Any, Array, Array], Arra
     return Counted(base, Tally(), reach, constants, along_x)
 
 
-@dataclass(frozen=True, eq=False)
-class Patients(logistic.Logistic):
-    """With bounds at the point instead of over the box."""
-
-    def cross_lipschitz(self, x: Array, /) -> Array:
-        bound: Array = np.exp(x).max(axis=-1)
-        return bound
-
-    def smoothness(self, x: Array, /) -> Array:
-        bound: Array = self.constants["L"].value - self.constants["L_B"].value + self.cross_lipschitz(x)
-        return bound
-
-
-def patients(reach: float) -> Patients:
+def patients(reach: float) -> logistic.Logistic:
     """The breast cancer data with constants that hold on the box."""
-    p = logistic.breast_cancer(range(1))
-    p = logistic.assembled(reach, p.X, p.V, p.x0, p.y0)
-    return Patients(p.X, p.V, p.x0, p.y0, p.radius, p.constants)
+    return logistic.breast_cancer(range(1), reach=reach)
 
 
 @dataclass(frozen=True, eq=False)

@@ -48,6 +48,10 @@ class CountedBilevel:
         self.tally["lower_y"] += 1
         return self.base.lower_y(x, y)
 
+    def lower_x(self, x: Array, y: Array, /) -> Array:
+        self.tally["lower_x"] += 1
+        return self.base.lower_x(x, y)
+
     def hvp(self, x: Array, y: Array, v: Array, /) -> Array:
         self.tally["hvp"] += 1
         return self.base.hvp(x, y, v)
@@ -71,6 +75,16 @@ class CountedBilevel:
     def y_star(self, x: Array, /) -> Array:
         self.tally["y_star"] += 1
         return self.base.y_star(x)
+
+    def project(self, x: Array, /) -> Array:
+        """Free, like the two bounds: no derivative of either level is evaluated."""
+        return self.base.project(x)
+
+    def smoothness(self, x: Array, /) -> Array:
+        return self.base.smoothness(x)
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        return self.base.cross_lipschitz(x)
 
 
 def counted(base: Any, tally: Tally) -> CountedBilevel:

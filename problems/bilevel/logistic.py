@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
-from problems.bilevel.batched import apply, apply_t, diagonal, norm, solve
+from problems.bilevel.batched import apply, apply_t, diagonal, dot, norm, solve
 from ratecheck import Array, Certified, Side, Trait, Unit
 
 TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH})
@@ -29,13 +30,18 @@ def softplus(u: Array) -> Array:
 
 @dataclass(frozen=True, eq=False)
 class Logistic:
-    """g = mean log(1 + e^{−t_i x_i'w}) + ½ Σ e^θ_i w_i²,   f = mean log(1 + e^{−z_i v_i'w}); labels are multiplied into X and V."""
+    """g = mean log(1 + e^{−t_i x_i'w}) + ½ Σ e^θ_i w_i²,   f = mean log(1 + e^{−z_i v_i'w}); labels are multiplied into X and V.
+
+    The constants hold on the box |θ − x0| ≤ reach.
+    """
 
     X: Array  # (B, N, d), rows t_i x_i
     V: Array  # (B, M, d), rows z_i v_i
     x0: Array  # (B, d)
     y0: Array  # (B, d)
     radius: Array  # (B,) max ‖x_i‖
+    top: Array  # (B,) ‖X‖²/(4N)
+    reach: Array  # (B, 1)
     constants: Mapping[str, Certified]
     traits: frozenset[Trait] = TRAITS
 
@@ -47,6 +53,13 @@ class Logistic:
 
     def upper_y(self, x: Array, y: Array, /) -> Array:
         return -apply_t(self.V, sigmoid(-apply(self.V, y))) / self.V.shape[1]
+
+    def lower(self, x: Array, y: Array, /) -> Array:
+        xp = array_namespace(x)
+        return xp.mean(softplus(-apply(self.X, y)), axis=-1) + 0.5 * dot(xp.exp(x) * y, y)
+
+    def lower_x(self, x: Array, y: Array, /) -> Array:
+        return 0.5 * array_namespace(x).exp(x) * y * y
 
     def lower_y(self, x: Array, y: Array, /) -> Array:
         data = -apply_t(self.X, sigmoid(-apply(self.X, y))) / self.X.shape[1]
@@ -81,6 +94,20 @@ class Logistic:
             y = y - d / (1 + self.radius * norm(d))[:, None]
         return y
 
+    def project(self, x: Array, /) -> Array:
+        """On the box |θ − x0| ≤ reach."""
+        xp = array_namespace(x)
+        return xp.minimum(xp.maximum(x, self.x0 - self.reach), self.x0 + self.reach)
+
+    def smoothness(self, x: Array, /) -> Array:
+        """‖A‖ ≤ ‖X‖²/(4N) + max e^θ_i, (B,)"""
+        return self.top + self.cross_lipschitz(x)
+
+    def cross_lipschitz(self, x: Array, /) -> Array:
+        """max e^θ_i, (B,)"""
+        xp = array_namespace(x)
+        return xp.max(xp.exp(x), axis=-1)
+
 
 def planted(
     seeds: range,
@@ -104,8 +131,15 @@ def planted(
     return assembled(reach, *(np.stack(p) for p in zip(*parts, strict=True)))
 
 
-def breast_cancer(seeds: range, low: Annotated[float, (-6.0, 2.0)] = -1.0, columns: Annotated[int, (1, 30)] = 10) -> Logistic:
-    """The first columns of scikit-learn's breast cancer data, standardised; 60 random patients to train, 60 to validate."""
+def breast_cancer(
+    seeds: range,
+    low: Annotated[float, (-6.0, 2.0)] = -1.0,
+    columns: Annotated[int, (1, 30)] = 10,
+    reach: Annotated[float, (0.0, 3.0)] = 0.0,
+    train: Annotated[int, (20, 455)] = 60,
+    valid: Annotated[int, (20, 114)] = 60,
+) -> Logistic:
+    """The first columns of scikit-learn's breast cancer data, standardised; random patients to train and to validate."""
     from sklearn.datasets import load_breast_cancer
 
     X, label = load_breast_cancer(return_X_y=True)
@@ -114,8 +148,12 @@ def breast_cancer(seeds: range, low: Annotated[float, (-6.0, 2.0)] = -1.0, colum
     for seed in seeds:
         g = np.random.default_rng([seed, 107])
         order = g.permutation(len(X))
-        parts.append((X[order[:60]], X[order[60:120]], low + 3 * g.random(columns), np.zeros(columns)))
-    return assembled(0.0, *(np.stack(p) for p in zip(*parts, strict=True)))
+        parts.append((X[order[:train]], X[order[train : train + valid]], low + 3 * g.random(columns), np.zeros(columns)))
+    return assembled(reach, *(np.stack(p) for p in zip(*parts, strict=True)))
+
+
+selection = partial(breast_cancer, low=-6.0, columns=30, train=455, valid=114)
+"""Choice of one penalty a feature on 569 patients, 80 % to train: in place of ijcnn1 (22 features) of benchopt/benchmark_bilevel."""
 
 
 def assembled(reach: float, X: Any, V: Any, x0: Any, y0: Any) -> Logistic:
@@ -130,4 +168,4 @@ def assembled(reach: float, X: Any, V: Any, x0: Any, y0: Any) -> Logistic:
         "L_A": Certified(STEEPEST * radius * data, third, Side.UPPER, "|σ''| ≤ 1/(6√3), times max ‖x_i‖ ‖X‖²/N"),
         "L_B": Certified(largest, third, Side.EXACT if reach == 0 else Side.UPPER, "the cross block is diag(e^θ w)"),
     }
-    return Logistic(X, V, x0, y0, radius, constants)
+    return Logistic(X, V, x0, y0, radius, data / 4, np.full((len(X), 1), reach), constants)

@@ -28,6 +28,7 @@ class Ridge:
     s: Array  # (B, d)
     z2: Array  # (B,) ‖z‖²/M
     top: Array  # (B,) largest eigenvalue of G
+    reach: Array  # (B, 1)
     x0: Array  # (B, d)
     y0: Array  # (B, d)
     constants: Mapping[str, Certified]
@@ -41,6 +42,9 @@ class Ridge:
 
     def upper_y(self, x: Array, y: Array, /) -> Array:
         return apply(self.Q, y) - self.s
+
+    def lower_x(self, x: Array, y: Array, /) -> Array:
+        return 0.5 * array_namespace(x).exp(x) * y * y
 
     def lower_y(self, x: Array, y: Array, /) -> Array:
         return apply(self.G, y) - self.h + array_namespace(x).exp(x) * y
@@ -62,6 +66,11 @@ class Ridge:
 
     def y_star(self, x: Array, /) -> Array:
         return solve(self.hessian(x, self.y0), self.h)
+
+    def project(self, x: Array, /) -> Array:
+        """On the box |θ − x0| ≤ reach."""
+        xp = array_namespace(x)
+        return xp.minimum(xp.maximum(x, self.x0 - self.reach), self.x0 + self.reach)
 
     def smoothness(self, x: Array, /) -> Array:
         """‖A‖ ≤ ‖G‖ + max e^θ_i, (B,)"""
@@ -127,4 +136,4 @@ def assembled(reach: float, X: Any, t: Any, V: Any, z: Any, x0: Any, y0: Any) ->
         "L_A": Certified(0.0, third, Side.EXACT, "A does not depend on w"),
         "L_B": Certified(largest, third, Side.EXACT if reach == 0 else Side.UPPER, "the cross block is diag(e^θ w)"),
     }
-    return Ridge(G, h, Q, s, (z * z).sum(axis=1) / M, np.linalg.eigvalsh(G)[:, -1], x0, y0, constants)
+    return Ridge(G, h, Q, s, (z * z).sum(axis=1) / M, np.linalg.eigvalsh(G)[:, -1], np.full((len(X), 1), reach), x0, y0, constants)

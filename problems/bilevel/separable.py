@@ -38,6 +38,9 @@ class SeparableRidge:
     def upper_y(self, x: Array, y: Array, /) -> Array:
         return self.q * (y - self.c)
 
+    def lower_x(self, x: Array, y: Array, /) -> Array:
+        return 0.5 * array_namespace(x).exp(x) * y * y
+
     def lower_y(self, x: Array, y: Array, /) -> Array:
         return (self.g + array_namespace(x).exp(x)) * y - self.b
 
