@@ -21,8 +21,9 @@ from algorithms.bilevel.self_tuning import SelfTuning
 from algorithms.bilevel.single_loop import SOBA
 from benchmarks.bilevel._runs import Counted, Run, run
 
-STEPS = (1.0, 0.1, 0.01)  # outer steps that are tried, in units of 1/L_F
-TRIAL = 500  # calls of a trial
+STEPS = (1.0, 0.3, 0.1, 0.03, 0.01)  # outer steps that are tried in turn, in units of 1/L_F
+TRIAL = 300  # calls of a trial
+HORIZON = 400  # steps that BO-REP is tuned for
 
 
 @dataclass(frozen=True)
@@ -61,20 +62,20 @@ SOLVERS: dict[str, Solver] = {
     "MEHA": Solver(P, meha),
     "SOBA": Solver(S, lambda p, r: SOBA(Steps(1.0, r))),
     "sl-BAMM": Solver(S, lambda p, r: AveragedLoop(Steps(1.0, r))),
-    "BO-REP": Solver(S, lambda p, r: RefinedMomentum(length=0.1 * r**0.5)),
+    "BO-REP": Solver(S, lambda p, r: RefinedMomentum(length=2 * HORIZON**-0.75, weight=HORIZON**-0.5), tried=False),
     "self-tuning": Solver(S, lambda p, r: SelfTuning(Steps(1.0, r))),
 }
 
 
 def tuned(solver: Solver, p: Counted, budget: float, value: Callable[[Any], float]) -> tuple[Run, float]:
-    """The run whose outer step gave the least F after TRIAL calls, or the next best one if that run ends above its trial."""
+    """The run with the largest step that lowers F in TRIAL calls and ends no higher than its trial; the smallest step if none does."""
     if not solver.tried:
         return run(solver.make(p, 1.0), p, budget), np.nan
-    trials = {r: value(run(solver.make(p, r), p, TRIAL).x[-1]) for r in STEPS}
-    made = None
-    for r in sorted(STEPS, key=lambda r: np.nan_to_num(trials[r], nan=np.inf)):
-        made = run(solver.make(p, r), p, budget), r
-        if value(made[0].x[-1]) <= trials[r]:
-            return made
-    assert made is not None
-    return made
+    start = value(p.x0[0])
+    for r in STEPS[:-1]:
+        trial = value(run(solver.make(p, r), p, TRIAL).x[-1])
+        if trial < start:
+            made = run(solver.make(p, r), p, budget)
+            if value(made.x[-1]) <= trial:
+                return made, r
+    return run(solver.make(p, STEPS[-1]), p, budget), STEPS[-1]

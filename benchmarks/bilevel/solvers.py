@@ -2,7 +2,7 @@
 
 Twenty solvers in five groups on problems with a strongly convex lower level, each with the same number of oracle calls: one gradient of
 either level, or one product with second derivatives, is one call; the cross block is one call a column. Cold: 40 lower steps from y_0 for
-every hypergradient; warm: 10 from the last solution. A fixed outer step is the best of 1, 0.1, 0.01 times 1/L_F after 500 calls (not
+every hypergradient; warm: 10 from the last solution. A fixed outer step is the best of 1, 0.1, 0.01 times 1/L_F after 300 calls (not
 counted), L_F estimated on the box |θ − θ_0| ≤ 2 in which iterates are NOT held (set by hand on denoising); MAID searches, F2SA, theory,
 keeps the steps and penalties of its theorem. Iterates are judged by the exact F and ∇F, which are not counted. Pictures show the best
 of each group, tables and performance profiles all. Solvers tied to another setting (constraints, many lower solutions, many blocks,
@@ -11,6 +11,7 @@ distillation, a cheap proxy) are in the study `settings`. The steps were fixed a
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from functools import partial
 from typing import Any
 
@@ -19,56 +20,62 @@ import numpy as np
 from algorithms.bilevel.batched import norm, solve
 from algorithms.bilevel.implicit import hypergradient
 from algorithms.bilevel.inexact import solve_linear, solve_lower
-from benchmarks.bilevel._denoising import SignalDenoising, image, signal
-from benchmarks.bilevel._runs import Counted, counted, patients, steepness
+from benchmarks.bilevel._denoising import SignalDenoising, image
+from benchmarks.bilevel._runs import Counted, counted, steepness
 from benchmarks.bilevel._solvers import SOLVERS, tuned
-from problems.bilevel import log_cosh, quadratic, ridge
+from problems.bilevel import hyper_cleaning, log_cosh, logistic, multinomial, quadratic, ridge
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
-BUDGET, POINTS, REACH = 3000, 24, 2.0
+BUDGET, POINTS, REACH = 2000, 16, 2.0
 TARGET = 0.1  # of the best decrease that any solver found may be missing
 GROUPS = tuple(dict.fromkeys(s.group for s in SOLVERS.values()))
 
 
-def penalty_slope(p: Any, x: Any, y: Any) -> Any:
-    """∇_θ ½ Σ e^θ_i w_i²"""
-    return 0.5 * np.exp(x) * y * y
-
-
-def scaled(base: Any, reach: float, along_x: Any = None, **more: Any) -> Counted:
+def scaled(base: Any, reach: float, **more: Any) -> Counted:
     """With the step scale and the first penalty that F2SA's theorem asks for: 2L for the curvature of g in (x, y), λ_0 = 2 L_f/μ."""
     c = {name: np.max(constant.value) for name, constant in base.constants.items()}
     mu = float(np.min(base.constants["mu"].value))
     scales = {"l_g1": np.full(1, 2 * c["L"]), "lam": np.full(1, 2 * c["L_f"] / mu)}
-    if "L_F" not in {**base.constants, **more}:
+    if "L_F" not in more:
         more = {"L_F": steepness(base, reach)}
-    return counted(base, np.inf, along_x, **scales, **more)
+    return counted(base, np.inf, **scales, **more)
 
 
 def problems() -> dict[str, Counted]:
+    one = range(1)
     return {
-        "quadratic": scaled(quadratic.quadratic(range(1), mu=0.1), REACH),
-        "log-cosh": scaled(log_cosh.log_cosh(range(1)), 4.0),
-        "ridge, planted": scaled(ridge.planted(range(1), reach=REACH), REACH, penalty_slope),
-        "ridge, diabetes": scaled(ridge.diabetes(range(1), reach=REACH), REACH, penalty_slope),
-        "logistic, breast cancer": scaled(patients(REACH), REACH, penalty_slope),
-        "denoising, row": scaled(signal(range(5, 6), reach=REACH), REACH, L_F=np.full(1, 0.2)),
+        "quadratic": scaled(quadratic.quadratic(one, mu=0.1), REACH),
+        "log-cosh": scaled(log_cosh.log_cosh(one), 4.0),
+        "ridge, diabetes": scaled(ridge.diabetes(one, reach=REACH), REACH),
+        "logistic, breast cancer": scaled(logistic.breast_cancer(one, reach=REACH), REACH),
+        "multinomial, wine": scaled(multinomial.wine(one, reach=REACH), REACH),
+        "hyper-cleaning, digits": scaled(hyper_cleaning.digits(one, train=60, valid=60, classes=4, components=6), REACH),
         "denoising, image": scaled(image(24, reach=REACH), REACH, L_F=np.full(1, 2.0)),
     }
 
 
+def repeated(base: Any, rows: int) -> Any:
+    """One instance `rows` times."""
+    parts = {f.name: getattr(base, f.name) for f in fields(base)}
+    return replace(base, **{name: np.broadcast_to(a, (rows, *a.shape[1:])) for name, a in parts.items() if isinstance(a, np.ndarray) and a.shape[0] == 1})
+
+
 def judged(p: Counted, x: Any) -> tuple[Any, Any]:
-    """F and ‖∇F‖ at points (K, n) at once, by direct solves; on denoising to 1e-7. NaN at points that are not finite."""
-    known = np.isfinite(x).all(axis=1) & (np.abs(x - p.x0).max(axis=1) < 20)
+    """F and ‖∇F‖ at points (K, n) at once, by direct solves; on denoising to 1e-7. NaN at points that have run away."""
+    known = (np.abs(x - p.x0) < (4 if isinstance(p.base, SignalDenoising) else 20)).all(axis=1)
     at, F, size = x[known], np.full(len(x), np.nan), np.full(len(x), np.nan)
-    if isinstance(p.base, SignalDenoising):
+    if not known.any():
+        return F, size
+    base = p.base
+    if isinstance(base, SignalDenoising):
         fine = np.full(len(at), 1e-7)
         y = solve_lower(p, at, p.y0 + 0 * at[:, :1], fine)
-        q = solve_linear(partial(p.base.hvp, at, y), p.base.upper_y(at, y), 0 * y, fine)
+        q = solve_linear(partial(base.hvp, at, y), base.upper_y(at, y), 0 * y, fine)
     else:
-        y = p.base.y_star(at)
-        q = solve(p.base.hessian(at, y), p.base.upper_y(at, y))
-    F[known], size[known] = p.base.upper(at, y), norm(hypergradient(p.base, at, y, q))
+        base = repeated(base, len(at))
+        y = base.y_star(at)
+        q = solve(base.hessian(at, y), base.upper_y(at, y))
+    F[known], size[known] = base.upper(at, y), norm(hypergradient(base, at, y, q))
     return F, size
 
 
@@ -117,7 +124,7 @@ def study() -> Study:
     everywhere = [s for s in SOLVERS if solved[s] == len(names)]
     pairs = [(s, s.replace("cold", "warm")) for s in SOLVERS if s.endswith("cold")]
     ratios = {c: np.array([a / b for a, b in zip(reached[c], reached[w], strict=True) if np.isfinite(b)]) for c, w in pairs}
-    noisy, real = [n for n in names if n.startswith("denoising")], names[3:]
+    noisy, real = [n for n in names if n.startswith("denoising")], names[2:]
     grown = min(steep[n, s] for n in noisy for s in SOLVERS if s.endswith("cold"))
     summary = [(s, SOLVERS[s].group, solved[s], int((reached[s] == np.min(list(reached.values()), axis=0)).sum()), float(np.median(list(lost[n, s] for n in names)))) for s in SOLVERS]
     return Study(
