@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from algorithms.bilevel.implicit import exact_hypergradient
-from problems.bilevel import denoising, hyper_cleaning, log_cosh, logistic, multinomial, quadratic, relaxed, ridge, separable
+from problems.bilevel import denoising, finite_sum, hyper_cleaning, log_cosh, logistic, multinomial, quadratic, relaxed, ridge, separable
 from problems.bilevel.joint_quadratic import constrained
 from problems.bilevel.training import breast_cancer, planted
 from theory_checks.bilevel._common import value
@@ -25,6 +25,8 @@ DRAWS: dict[str, Any] = {
     "logistic": partial(logistic.planted, reach=0.5),
     "breast cancer": logistic.breast_cancer,
     "total variation": denoising.photograph,
+    "total variation, image": partial(denoising.image, size=5, reach=0.3),
+    "total variation, digit": denoising.digit,
     "log-cosh": log_cosh.log_cosh,
     "tilted": log_cosh.tilted,
     "cosh": partial(relaxed.relaxed, start=1.0),
@@ -33,8 +35,10 @@ DRAWS: dict[str, Any] = {
     "digits, a penalty a class": partial(multinomial.digits, classes=4, components=5, samples=60, reach=0.5),
     "wine, a penalty a feature": partial(multinomial.wine, reach=0.5),
     "iris, a penalty a class": multinomial.iris,
+    "finite sum": partial(finite_sum.quadratics, samples=40, d_inner=8, d_outer=5),
+    "finite sum, more variables above": partial(finite_sum.quadratics, samples=20, d_inner=3, d_outer=6, mu=1e-2),
 }
-BOUNDED = ("quadratic", "ridge", "logistic", "log-cosh", "separable", "hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature")
+BOUNDED = ("quadratic", "total variation, image", "total variation, digit", "finite sum", "ridge", "logistic", "log-cosh", "separable", "hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature")
 IDS = list(DRAWS)
 H = 1e-5
 
@@ -106,19 +110,24 @@ def test_bounds_at_a_point_hold(name: str) -> None:
         assert (np.linalg.norm(p.cross_block(x, y) - p.cross_block(x, z), 2, axis=(1, 2)) <= p.cross_lipschitz(x) * apart * slack + 1e-12).all()
 
 
-@pytest.mark.parametrize("name", ("hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature", "iris, a penalty a class", "logistic"))
+@pytest.mark.parametrize("name", [name for name in IDS if hasattr(DRAWS[name](SEEDS), "lower")])
+def test_lower_level_has_these_gradients(name: str) -> None:
+    p, g = DRAWS[name](SEEDS), np.random.default_rng(12)
+    x, y = p.x0, p.y0 + g.standard_normal(p.y0.shape)
+    dx, dy = g.standard_normal(x.shape), g.standard_normal(y.shape)
+    change = (p.lower(x + H * dx, y + H * dy) - p.lower(x - H * dx, y - H * dy)) / (2 * H)
+    assert np.allclose(change, (p.lower_x(x, y) * dx).sum(1) + (p.lower_y(x, y) * dy).sum(1), rtol=1e-6, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", ("hyper-cleaning", "digits, a penalty a class", "wine, a penalty a feature", "iris, a penalty a class"))
 def test_softmax_problems_beyond_the_certificates(name: str) -> None:
-    """∇_x g against differences; bounds in x, ‖B‖ at y*, L_F and Δ at random points of the set; g(x, y) − g* under its certified gap."""
+    """Bounds in x, ‖B‖ at y*, L_F and Δ at random points of the set; g(x, y) − g* under its certified gap."""
     p, g = DRAWS[name](SEEDS), np.random.default_rng(9)
     c = {key: np.asarray(constant.value) for key, constant in p.constants.items()}
     slack = 1 + 1e-9
     for _ in range(15):
         x, z = (p.project(p.x0 + g.standard_normal(p.x0.shape)) for _ in range(2))
-        y, dx = p.y0 + g.standard_normal(p.y0.shape), g.standard_normal(x.shape)
-        difference = (p.lower(x + H * dx, y) - p.lower(x - H * dx, y)) / (2 * H)
-        assert np.allclose(difference, (p.lower_x(x, y) * dx).sum(1), rtol=1e-6, atol=1e-9)
-        if name == "logistic":
-            continue
+        y = p.y0 + g.standard_normal(p.y0.shape)
         apart, best = np.linalg.norm(x - z, axis=1) + 1e-300, p.y_star(x)
         assert (np.linalg.norm(p.cross_block(x, best), 2, axis=(1, 2)) <= c["norm_B"] * slack).all()
         assert (np.linalg.norm(exact_hypergradient(p, x) - exact_hypergradient(p, z), axis=1) <= c["L_F"] * apart * slack).all()
@@ -136,6 +145,33 @@ def test_corrupted_labels_are_the_wrong_ones() -> None:
     g = exact_hypergradient(p, p.x0)
     on_wrong, on_right = (g * p.wrong).sum(1) / p.wrong.sum(1), (g * (1 - p.wrong)).sum(1) / (1 - p.wrong).sum(1)
     assert (on_wrong > 0).all() and (on_right < 0).all()  # descent takes weight from wrong labels and gives it to right ones
+
+
+def test_a_finite_sum_is_the_mean_of_its_samples() -> None:
+    """Sampled oracles average to the full ones over all samples; the spectrum is the nominal one; ∇F = 0 at x_opt, F(x0) − F* = Δ."""
+    p, g = finite_sum.quadratics(SEEDS, samples=40, d_inner=8, d_outer=5, mu=0.01), np.random.default_rng(10)
+    x, y, v = (g.standard_normal(s.shape) for s in (p.x0, p.y0, p.y0))
+    everything = np.stack([g.permutation(40) for _ in SEEDS])
+    parts = [everything[:, k : k + 10] for k in range(0, 40, 10)]
+    pairs = (
+        (p.lower_y(x, y), [p.lower_y_batch(x, y, i) for i in parts]),
+        (p.lower_x(x, y), [p.lower_x_batch(x, y, i) for i in parts]),
+        (p.upper_x(x, y), [p.upper_x_batch(x, y, i) for i in parts]),
+        (p.upper_y(x, y), [p.upper_y_batch(x, y, i) for i in parts]),
+        (p.hvp(x, y, v), [p.hvp_batch(x, y, v, i) for i in parts]),
+        (p.cross_t(x, y, v), [p.cross_t_batch(x, y, v, i) for i in parts]),
+    )
+    for full, sampled in pairs:
+        assert np.allclose(full, np.mean(sampled, axis=0), rtol=1e-12, atol=1e-12) and not np.allclose(full, sampled[0])
+    slope = (p.lower(x, y + H * v) - p.lower(x, y - H * v)) / (2 * H)
+    assert np.allclose(slope, (p.lower_y(x, y) * v).sum(1), rtol=1e-6)
+    c = {name: np.asarray(constant.value) for name, constant in p.constants.items()}
+    assert np.allclose(c["mu"], 0.01) and np.allclose(c["L"], 1.0) and np.allclose(c["norm_B"], 0.1) and (c["mu_F"] > 0).all()
+    assert np.abs(exact_hypergradient(p, p.x_opt)).max() < 1e-10
+    assert np.allclose(value(p, p.x0) - value(p, p.x_opt), c["Delta"])
+    dx = g.standard_normal(x.shape)
+    change = np.linalg.norm(exact_hypergradient(p, x + dx) - exact_hypergradient(p, x), axis=1) / np.linalg.norm(dx, axis=1)
+    assert (change <= c["L_F"] * (1 + 1e-9)).all() and (change >= c["mu_F"] * (1 - 1e-9)).all()
 
 
 def test_smoothness_of_the_hyperobjective_is_exact() -> None:

@@ -12,8 +12,8 @@ import numpy as np
 
 from algorithms.bilevel.inexact import solve_lower
 from algorithms.bilevel.maid import MAID, Trial
-from benchmarks.bilevel._denoising import image, signal
 from benchmarks.bilevel._runs import Counted, counted
+from problems.bilevel.denoising import image, signal
 from ratecheck.noise import SeededNoise
 from ratecheck.studies import Curve, Finding, Image, Panel, Study, Style, Table
 
@@ -39,7 +39,7 @@ def exactly(p: Counted, x: Any) -> Any:
 
 def study() -> Study:
     panels, rows, findings, pictures = [], [], [], []
-    settings: dict[str, tuple[Any, int, float]] = {"image": (image(reach=1.8), 50, 1.8), "row": (signal(range(5, 6), reach=2.6), 80, 2.6)}
+    settings: dict[str, tuple[Any, int, float]] = {"image": (image(range(1), reach=1.8), 50, 1.8), "row": (signal(range(5, 6), reach=2.6), 80, 2.6)}
     for name, (base, number, reach) in settings.items():
         p = counted(base, reach, L_F=1.0)
         states, calls = trials(p, number)

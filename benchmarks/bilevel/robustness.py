@@ -15,8 +15,8 @@ from algorithms.bilevel.hoag import HOAG
 from algorithms.bilevel.implicit import exact_hypergradient
 from algorithms.bilevel.inexact import solve_lower
 from algorithms.bilevel.maid import MAID
-from benchmarks.bilevel._denoising import signal
 from benchmarks.bilevel._runs import counted, run
+from problems.bilevel.denoising import signal
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
 BUDGET, REACH = 2000, 2.5

@@ -20,10 +20,10 @@ import numpy as np
 from algorithms.bilevel.batched import norm, solve
 from algorithms.bilevel.implicit import hypergradient
 from algorithms.bilevel.inexact import solve_linear, solve_lower
-from benchmarks.bilevel._denoising import SignalDenoising, image
 from benchmarks.bilevel._runs import Counted, counted, steepness
 from benchmarks.bilevel._solvers import SOLVERS, tuned
 from problems.bilevel import hyper_cleaning, log_cosh, logistic, multinomial, quadratic, ridge
+from problems.bilevel.denoising import Denoising, image
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
 BUDGET, POINTS, REACH = 2000, 16, 2.0
@@ -50,7 +50,7 @@ def problems() -> dict[str, Counted]:
         "logistic, breast cancer": scaled(logistic.breast_cancer(one, reach=REACH), REACH),
         "multinomial, wine": scaled(multinomial.wine(one, reach=REACH), REACH),
         "hyper-cleaning, digits": scaled(hyper_cleaning.digits(one, train=60, valid=60, classes=4, components=6), REACH),
-        "denoising, image": scaled(image(24, reach=REACH), REACH, L_F=np.full(1, 2.0)),
+        "denoising, image": scaled(image(one, 24, reach=REACH), REACH, L_F=np.full(1, 2.0)),
     }
 
 
@@ -62,12 +62,12 @@ def repeated(base: Any, rows: int) -> Any:
 
 def judged(p: Counted, x: Any) -> tuple[Any, Any]:
     """F and ‖∇F‖ at points (K, n) at once, by direct solves; on denoising to 1e-7. NaN at points that have run away."""
-    known = (np.abs(x - p.x0) < (4 if isinstance(p.base, SignalDenoising) else 20)).all(axis=1)
+    known = (np.abs(x - p.x0) < (4 if isinstance(p.base, Denoising) else 20)).all(axis=1)
     at, F, size = x[known], np.full(len(x), np.nan), np.full(len(x), np.nan)
     if not known.any():
         return F, size
     base = p.base
-    if isinstance(base, SignalDenoising):
+    if isinstance(base, Denoising):
         fine = np.full(len(at), 1e-7)
         y = solve_lower(p, at, p.y0 + 0 * at[:, :1], fine)
         q = solve_linear(partial(base.hvp, at, y), base.upper_y(at, y), 0 * y, fine)

@@ -15,9 +15,9 @@ import numpy as np
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.hoag import HOAG, Tolerant, quadratic_decay
 from algorithms.bilevel.restarts import WarmStart
-from benchmarks.bilevel._denoising import signal
 from benchmarks.bilevel._runs import counted, run, stationarity
 from problems.bilevel import logistic, ridge
+from problems.bilevel.denoising import signal
 from problems.bilevel.singular import Tasks, tasks
 from ratecheck import Noise
 from ratecheck.noise import SeededNoise

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated, Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from array_api_compat import array_namespace
 from problems.bilevel import softmax
 from problems.bilevel.batched import diagonal, dot
 from problems.bilevel.composition import hyper_smoothness
+from problems.bilevel.newton import newton
 from ratecheck import Array, Certified, Side, Trait, Unit
 
 TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.COMPACT, Trait.LIPSCHITZ})
@@ -94,7 +96,7 @@ class Multinomial:
         return y[:, :, None] * xp.matrix_transpose(self.E)[None, :, :] * xp.exp(x)[:, None, :]
 
     def y_star(self, x: Array, /) -> Array:
-        return softmax.newton(lambda y: self.lower_y(x, y), lambda y: self.hessian(x, y), self.y0, self.radius)
+        return newton(partial(self.lower_y, x), partial(self.hessian, x), partial(softmax.relative, self.radius), self.y0)
 
     def gap(self, x: Array, y: Array, /) -> Array:
         """‖∇_y g‖²/(2 min e^{x_j}) ≥ g(x, y) − min g, (B,)"""

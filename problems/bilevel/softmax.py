@@ -1,4 +1,4 @@
-"""Multinomial logistic loss of a batch of linear classifiers, its derivatives, bounds on them, and Newton's method with an l2 penalty.
+"""Multinomial logistic loss of a batch of linear classifiers, its derivatives, and bounds on them.
 
 Weights W, (B, C, d), one row a class; features X, (B, N, d); labels T, (B, N, C), one 1 a row. The loss of sample i is
 ℓ_i = log Σ_c e^{u_c} − u_t at the logits u = W x_i. With p = softmax(u): ∂ℓ/∂u = p − t, ∂²ℓ/∂u² = diag p − pp'. For unit v, v'(diag p − pp')v is
@@ -8,18 +8,16 @@ the variance of v under p and v takes values on an interval of length at most �
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from array_api_compat import array_namespace
 
-from problems.bilevel.batched import norm, solve
+from problems.bilevel.batched import norm
 from ratecheck import Array
 
 CURVED = 0.5  # ≥ ‖diag p − pp'‖
 TWISTED = 2**0.5 / (3 * 3**0.5)  # Lipschitz constant of diag p − pp' in the logits
-NEWTON, CLOSE = 80, 1e-9
 
 
 def logits(X: Array, W: Array) -> Array:
@@ -68,23 +66,9 @@ def hessian(X: Array, P: Array, weight: Array) -> Array:
     return xp.reshape(full, (B, C * d, C * d)) - xp.matmul(xp.matrix_transpose(Z), weight[:, :, None] * Z)
 
 
-def newton(gradient: Callable[[Array], Array], curvature: Callable[[Array], Array], y: Array, radius: Array) -> Array:
-    """The minimiser of Σ ω_i ℓ_i + a quadratic, from y, to rounding; a row stands still after the first step of relative length 1e-9.
-
-    With S = √2 max ‖x_i‖ ‖d‖ the third derivative along d is at most S d'Ad, so g(y − td) ≤ g − t d'Ad + (e^{tS} − tS − 1) d'Ad/S²
-    decreases at t = log(1 + S)/S (Bach 2010); t tends to 1.
-    """
-    xp = array_namespace(y)
-    moving = norm(y) >= 0
-    for _ in range(NEWTON):
-        d = solve(curvature(y), gradient(y))
-        S = 2**0.5 * radius * norm(d)
-        t = xp.where(S > 0, xp.log1p(S) / xp.where(S > 0, S, 1 + 0 * S), 1 + 0 * S)
-        y = xp.where(moving[:, None], y - t[:, None] * d, y)
-        moving = moving & (norm(d) > CLOSE * (1 + norm(y)))
-        if not xp.any(moving):
-            break
-    return y
+def relative(radius: Array, d: Array) -> Array:
+    """S of newton(): the logits of sample i move by values on an interval of length √2 ‖x_i‖ ‖d‖; (B,)"""
+    return 2**0.5 * radius * norm(d)
 
 
 def sizes(X: Any) -> tuple[Any, Any]:
