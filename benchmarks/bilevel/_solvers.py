@@ -42,7 +42,7 @@ def meha(p: Counted, r: float) -> MEHA:
     return MEHA(c=1.0, alpha=r / float(np.max(p.constants["L_F"].value)), beta=0.25 / L, eta=0.25 / L)
 
 
-U, I, A, P, S = "unrolled", "implicit", "accuracy-controlled", "penalty", "single loop"  # noqa: E741
+U, I, A, P, S = "unrolled", "implicit", "accuracy-controlled", "penalty", "single loop"
 SOLVERS: dict[str, Solver] = {
     "reverse mode, cold": descent(U, Unrolled(40, 40), False),
     "reverse mode, warm": descent(U, Unrolled(10, 10), True),
