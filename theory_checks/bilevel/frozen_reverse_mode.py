@@ -12,8 +12,8 @@ from array_api_compat import array_namespace
 from algorithms.bilevel.adjoint import Adjoint, GradientAdjoint, ReverseMode
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.oracles import Bilevel
-from problems.bilevel import denoising, logistic, ridge
-from ratecheck import Array, Claim, Lockstep, Seen, Source, Statement, Status, Theorem, Trait, Vanishes, each
+from problems.bilevel import denoising, logistic, multinomial, ridge
+from ratecheck import Array, Claim, Draw, Lockstep, Seen, Source, Statement, Status, Theorem, Trait, Vanishes, each
 from theory_checks.bilevel._common import GRADIENT, relative
 
 Pair = tuple[Adjoint, Adjoint]
@@ -48,8 +48,9 @@ CLAIM = Claim[Bilevel, Pair](
     seeds=8,
 )
 
+MORE: dict[str, Draw[Bilevel]] = {"multinomial, wine": multinomial.wine, "total variation, digit": denoising.digit}
 THEOREM = Theorem(
-    claims={"every K": (CLAIM, Status.CONSISTENT)},
+    claims={"every K": (CLAIM, Status.CONSISTENT), "every K, multinomial and an image": (replace(CLAIM, instances=MORE, seeds=2), Status.CONSISTENT)},
     foils={
         "along the trajectory": (replace(CLAIM, algorithm=Lockstep(ReverseMode(frozen=False), GradientAdjoint())), Status.REFUTED),
         "another step for q": (replace(CLAIM, algorithm=Lockstep(ReverseMode(), GradientAdjoint(relative=0.9))), Status.REFUTED),

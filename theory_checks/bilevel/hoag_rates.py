@@ -19,6 +19,7 @@ from array_api_compat import array_namespace
 from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.hoag import HOAG, Boxed, Tolerant
 from algorithms.bilevel.implicit import exact_hypergradient, hypergradient
+from problems.bilevel import hyper_cleaning
 from problems.bilevel.separable import separable
 from ratecheck import (
     Always,
@@ -106,6 +107,11 @@ ERROR = Claim[Boxed, Tolerant](
     rounding=lambda k, c: 100 * EPS * c["grad_f"],
     seeds=8,
 )
+CLEANING = replace(
+    ERROR,
+    instances={"hyper-cleaning, digits": partial(hyper_cleaning.digits, train=24, valid=40, classes=3, components=3, lam=1.0, spread=1.0)},
+    seen={**ERROR.seen, "B": Seen(each(lambda p, s: array_namespace(s.x).linalg.matrix_norm(p.cross_block(s.x, s.y), ord=2)), CURVATURE)},
+)
 RATE = replace(
     ERROR,
     source=Source("pedregosa2016", "equation (9) of the appendix, summed", "hoag.mapping-rate", Statement.DERIVED),
@@ -161,6 +167,7 @@ STALLS = Claim[Boxed, Pair](
 THEOREM = Theorem(
     claims={
         "error": (ERROR, Status.CONSISTENT),
+        "error, hyper-cleaning": (CLEANING, Status.CONSISTENT),
         "rate of the mapping": (RATE, Status.CONSISTENT),
         "mapping vanishes": (LIMIT, Status.CONSISTENT),
         "constant tolerance, bound": (FLOOR, Status.CONSISTENT),

@@ -19,8 +19,8 @@ from array_api_compat import array_namespace
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation
 from algorithms.bilevel.oracles import Bilevel, Solvable
-from problems.bilevel import log_cosh, logistic, quadratic, ridge
-from ratecheck import Always, Array, Claim, Constants, Equal, Noise, Seen, Source, Statement, Status, Theorem, Trait, each
+from problems.bilevel import hyper_cleaning, log_cosh, logistic, multinomial, quadratic, ridge
+from ratecheck import Always, Array, Claim, Constants, Draw, Equal, Noise, Seen, Source, Statement, Status, Theorem, Trait, each
 from theory_checks.bilevel._common import (
     CURVATURE,
     EPS,
@@ -87,11 +87,16 @@ CLAIM = Claim[Solvable, Approximate](
     seeds=8,
 )
 
+SOFTMAX: dict[str, Draw[Solvable]] = {
+    "hyper-cleaning, digits": partial(hyper_cleaning.digits, train=24, valid=40, classes=3, components=3, lam=0.3, spread=1.0),
+    "multinomial, wine": partial(multinomial.wine, low=0.0),
+}
 TIGHT = {"one dimension": quadratic.scalar}
 STRETCHED = {"quadratic": partial(quadratic.quadratic, n=1, m=2, mu=0.02)}
 THEOREM = Theorem(
     claims={
         "every point": (CLAIM, Status.CONSISTENT),
+        "every point, softmax": (replace(CLAIM, instances=SOFTMAX, sharp={}), Status.CONSISTENT),
         "no linear solve": (replace(CLAIM, algorithm=ImplicitDifferentiation(solves=0, relative=0.2), instances=TIGHT), Status.CONSISTENT),
     },
     foils={

@@ -18,8 +18,8 @@ from algorithms.bilevel.adjoint import Adjoint, ConjugateAdjoint
 from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation
 from algorithms.bilevel.oracles import Bilevel, Solvable
-from problems.bilevel import log_cosh, logistic, quadratic, ridge
-from ratecheck import Always, Array, Claim, Constants, Equal, Noise, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
+from problems.bilevel import hyper_cleaning, log_cosh, logistic, multinomial, quadratic, ridge
+from ratecheck import Always, Array, Claim, Constants, Draw, Equal, Noise, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
 from theory_checks.bilevel._common import (
     CURVATURE,
     EPS,
@@ -129,9 +129,19 @@ CG = Claim[Solvable, Adjoint](
     seeds=8,
 )
 
+SOFTMAX: dict[str, Draw[Solvable]] = {
+    "hyper-cleaning, digits": partial(hyper_cleaning.digits, train=24, valid=40, classes=3, components=3, lam=0.3, spread=1.0),
+    "multinomial, iris": partial(multinomial.iris, low=0.0),
+}
+DIGITS = {"multinomial, digits": partial(multinomial.digits, classes=3, components=4, samples=60, low=-1.0)}
 TIGHT = {"one dimension": quadratic.scalar}
 THEOREM = Theorem(
-    claims={"from ε and r": (CLAIM, Status.CONSISTENT), "k steps of CG": (CG, Status.CONSISTENT)},
+    claims={
+        "from ε and r": (CLAIM, Status.CONSISTENT),
+        "from ε and r, softmax": (replace(CLAIM, instances=SOFTMAX, sharp={}), Status.CONSISTENT),
+        "k steps of CG": (CG, Status.CONSISTENT),
+        "k steps of CG, softmax": (replace(CG, instances=DIGITS), Status.CONSISTENT),
+    },
     foils={
         "half": (replace(CLAIM, bound=lambda k, c: bound(k, c) / 2), Status.REFUTED),
         "without the L_A term": (replace(CLAIM, bound=lambda k, c: bound(k, {**c, "L_A": 0 * c["L_A"]})), Status.REFUTED),

@@ -18,8 +18,8 @@ from array_api_compat import array_namespace
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.jacobian import Implicit, Jacobian, Unrolled
 from algorithms.bilevel.oracles import Solvable
-from problems.bilevel import denoising, log_cosh, logistic, ridge
-from ratecheck import Always, Array, Claim, Constants, Equal, Lockstep, Noise, Seen, Source, Statement, Status, Theorem, Trait, Unit
+from problems.bilevel import denoising, hyper_cleaning, log_cosh, logistic, multinomial, ridge
+from ratecheck import Always, Array, Claim, Constants, Draw, Equal, Lockstep, Noise, Seen, Source, Statement, Status, Theorem, Trait, Unit
 from theory_checks.bilevel._common import CURVATURE, EPS, relative
 
 LOWER = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH})
@@ -123,8 +123,16 @@ UNROLLED = Claim[Solvable, tuple[Jacobian, Jacobian]](
     seeds=8,
 )
 
+SOFTMAX: dict[str, Draw[Solvable]] = {
+    "hyper-cleaning, digits": partial(hyper_cleaning.digits, train=24, valid=40, classes=3, components=3, lam=1.0, spread=1.0),
+    "multinomial, iris": partial(multinomial.iris, low=0.0),
+}
 THEOREM = Theorem(
-    claims={"every iterate": (CLAIM, Status.CONSISTENT), "implicit beats unrolled": (UNROLLED, Status.CONSISTENT)},
+    claims={
+        "every iterate": (CLAIM, Status.CONSISTENT),
+        "every iterate, softmax": (replace(CLAIM, instances=SOFTMAX, sharp={}), Status.CONSISTENT),
+        "implicit beats unrolled": (UNROLLED, Status.CONSISTENT),
+    },
     foils={
         "L for μ": (replace(CLAIM, bound=lambda k, c: bound(k, {**c, "mu": c["L"]}), sharp={}, instances={"ridge": partial(ridge.planted, rows=9, low=-4.0)}), Status.REFUTED),
         "without the change of A": (replace(CLAIM, bound=lambda k, c: c["L_B"] / c["mu"] * c["eps"]), Status.REFUTED),

@@ -19,7 +19,7 @@ from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.implicit import exact_hypergradient
 from algorithms.bilevel.inexact import Inexact
 from algorithms.bilevel.maid import MAID, RandomTrials, Trial, uncertainty
-from problems.bilevel import quadratic, ridge
+from problems.bilevel import denoising, hyper_cleaning, quadratic, ridge
 from ratecheck import (
     Always,
     Array,
@@ -109,6 +109,15 @@ CERTIFIED = Claim[Inexact, Trial](
     seeds=4,
 )
 CERTIFIED = replace(CERTIFIED, seen={**CERTIFIED.seen, "scale": Seen(each(lambda p, s: array_namespace(s.x).abs(p.upper(s.x, s.y))), Unit(1, 0))})
+REACH = 3.0
+BOXED = replace(  # on an image of 8 × 8 pixels L_A is a bound over a box
+    CERTIFIED,
+    instances={"total variation, digit": partial(denoising.digit, reach=REACH)},
+    seen={**CERTIFIED.seen, "far": Seen(each(lambda p, s: array_namespace(s.x).max(array_namespace(s.x).abs(s.x - p.x0), axis=-1)))},
+    given={"θ in the box": lambda k, c: c["far"] / REACH},
+    k=range(40),
+)
+CLEANING = replace(CERTIFIED, instances={"hyper-cleaning, digits": partial(hyper_cleaning.digits, train=12, valid=40, classes=3, components=3, lam=1.0, spread=1.0)})
 RATE = replace(
     CERTIFIED,
     source=Source("salehi2023", "Theorem 3.19, its rate", "maid.stationarity-rate", Statement.DERIVED),
@@ -169,6 +178,8 @@ FIXED = MAID(ETA, LAM, adaptive=False)
 THEOREM = Theorem(
     claims={
         "certified decrease": (CERTIFIED, Status.CONSISTENT),
+        "certified decrease, hyper-cleaning": (CLEANING, Status.CONSISTENT),
+        "certified decrease, denoising": (BOXED, Status.CONSISTENT),
         "rate": (RATE, Status.CONSISTENT),
         "interval": (INTERVAL, Status.CONSISTENT),
         "convergence": (CONVERGENCE, Status.CONSISTENT),

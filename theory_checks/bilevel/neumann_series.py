@@ -17,7 +17,7 @@ from algorithms.bilevel.adjoint import Adjoint, ConjugateAdjoint, NeumannAdjoint
 from algorithms.bilevel.batched import dot, norm, solve
 from algorithms.bilevel.jacobian import Implicit, Jacobian, NeumannJacobian, Unrolled
 from algorithms.bilevel.oracles import Bilevel, Solvable
-from problems.bilevel import denoising, logistic, quadratic, ridge
+from problems.bilevel import denoising, hyper_cleaning, logistic, multinomial, quadratic, ridge
 from ratecheck import (
     Always,
     Array,
@@ -138,12 +138,16 @@ def bound(k: Array, c: Constants) -> Array:
     return ERROR.bound(k, c)
 
 
+CLEANING = {"hyper-cleaning, digits": partial(hyper_cleaning.digits, train=24, valid=40, classes=3, components=3, lam=0.3, spread=1.0)}
 THEOREM = Theorem(
     claims={
         "unrolling": (UNROLL, Status.CONSISTENT),
+        "unrolling, hyper-cleaning": (replace(UNROLL, instances=CLEANING), Status.CONSISTENT),
         "remainder": (IDENTITY, Status.CONSISTENT),
         "error": (ERROR, Status.CONSISTENT),
+        "error, hyper-cleaning": (replace(ERROR, instances=CLEANING, sharp={}), Status.CONSISTENT),
         "conjugate gradients": (VERSUS_CG, Status.CONSISTENT),
+        "conjugate gradients, multinomial": (replace(VERSUS_CG, instances={"wine": multinomial.wine}), Status.CONSISTENT),
     },
     foils={
         "not from y*": (replace(UNROLL, algorithm=Lockstep(Unrolled(), NeumannJacobian())), Status.REFUTED),

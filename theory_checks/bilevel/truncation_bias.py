@@ -11,13 +11,14 @@ a constant multiple of an orthogonal matrix. K terms cost K Hessian-vector produ
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from array_api_compat import array_namespace
 
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.oracles import Bilevel, Solvable
 from algorithms.bilevel.truncated import Kept, TruncatedReverse
-from problems.bilevel import quadratic, ridge
+from problems.bilevel import finite_sum, multinomial, quadratic, ridge
 from problems.bilevel.counted import counted
 from ratecheck import (
     Always,
@@ -27,6 +28,7 @@ from ratecheck import (
     Count,
     Counted,
     Counting,
+    Draw,
     Equal,
     Noise,
     Seen,
@@ -137,9 +139,17 @@ PRODUCTS = Claim[Solvable, Counted[Kept]](
     seeds=1,
 )
 
+MORE: dict[str, Draw[Solvable]] = {
+    "multinomial, iris": partial(multinomial.iris, low=0.0),
+    "finite sum": partial(finite_sum.quadratics, samples=40, d_inner=8, d_outer=4),
+}
 ONE = {"isotropic": quadratic.isotropic}
 THEOREM = Theorem(
-    claims={"every K": (CLAIM, Status.CONSISTENT), "K products": (PRODUCTS, Status.CONSISTENT)},
+    claims={
+        "every K": (CLAIM, Status.CONSISTENT),
+        "every K, multinomial and finite sum": (replace(CLAIM, instances=MORE, sharp={}, seeds=4), Status.CONSISTENT),
+        "K products": (PRODUCTS, Status.CONSISTENT),
+    },
     foils={
         "two terms more": (replace(CLAIM, instances=ONE, bound=lambda K, c: bound(K + 2, c)), Status.REFUTED),
         "one term fewer": (replace(CLAIM, instances=ONE, bound=lambda K, c: bound(K - 1, c)), Status.UNSHARP),
