@@ -110,7 +110,8 @@ def study() -> Study:
             found[s] = tuned(make, b)
         F0, g0 = found[FULL][2][:1], found[FULL][3][:1]
         best = np.nanmin(np.stack([np.nanmin(v[2], axis=0) for v in found.values()]), axis=0)[None]
-        gaps, sizes = ({s: make(v) for s, v in found.items()} for make in (lambda v: np.maximum((v[2] - best) / (F0 - best), 1e-9), lambda v: v[3] / g0))
+        gaps = {s: np.maximum((v[2] - best) / (F0 - best), 1e-9) for s, v in found.items()}
+        sizes = {s: v[3] / g0 for s, v in found.items()}
         for s, (t, r, *_) in found.items():
             middle = np.median(np.nan_to_num(gaps[s], nan=np.inf), axis=1)
             reached[name, s] = float(t.calls[np.argmax(middle <= 0.1)]) if (middle <= 0.1).any() else np.inf
