@@ -7,7 +7,7 @@ from typing import Protocol
 
 from array_api_compat import array_namespace
 
-from algorithms.bilevel.batched import dot, norm
+from algorithms.bilevel.batched import norm
 from algorithms.bilevel.oracles import Solvable
 from ratecheck import Array
 
@@ -35,20 +35,23 @@ def solve_lower(p: Inexact, x: Array, y: Array, accuracy: Array) -> Array:
     return y
 
 
-def solve_linear(A: Callable[[Array], Array], v: Array, q: Array, tolerance: Array) -> Array:
-    """‖A q − v‖ ≤ tolerance by conjugate gradients from q (Hestenes, Stiefel 1952)."""
+def solve_linear(
+    A: Callable[[Array], Array], v: Array, q: Array, tolerance: Array, inverse: Callable[[Array], Array] | None = None
+) -> Array:
+    """‖A q − v‖ ≤ tolerance by conjugate gradients from q (Hestenes, Stiefel 1952), preconditioned by inverse ≈ A⁻¹ where it is given."""
     xp = array_namespace(v)
-    r = v - A(q)
-    direction, rho = r, dot(r, r)
+    r, enough = v - A(q), tolerance**2 + 0 * v[:, 0]
+    direction = z = r if inverse is None else inverse(r)
+    rho = xp.vecdot(r, z)
     for _ in range(LONGEST):
-        open_ = rho > tolerance**2
+        open_ = (rho if inverse is None else xp.vecdot(r, r)) > enough
         if not xp.any(open_):
             break
         Ap = A(direction)
-        curvature = dot(direction, Ap)
+        curvature = xp.vecdot(direction, Ap)
         alpha = xp.where(open_, rho / xp.where(curvature > 0, curvature, 1.0), 0.0)[:, None]
         q, r = q + alpha * direction, r - alpha * Ap
-        following = dot(r, r)
-        beta = xp.where(open_, following / xp.where(rho > 0, rho, 1.0), 0.0)[:, None]
-        direction, rho = xp.where(open_[:, None], r + beta * direction, direction), xp.where(open_, following, rho)
+        z = r if inverse is None else inverse(r)
+        following = xp.where(open_, xp.vecdot(r, z), rho)  # a closed row keeps q, r and rho; its direction no longer matters
+        direction, rho = z + (following / xp.where(rho > 0, rho, 1.0))[:, None] * direction, following
     return q

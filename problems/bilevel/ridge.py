@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -50,7 +50,12 @@ class Ridge:
         return apply(self.G, y) - self.h + array_namespace(x).exp(x) * y
 
     def hvp(self, x: Array, y: Array, v: Array, /) -> Array:
-        return apply(self.G, v) + array_namespace(x).exp(x) * v
+        return self.hvp_at(x, y)(v)
+
+    def hvp_at(self, x: Array, y: Array, /) -> Callable[[Array], Array]:
+        """v ↦ A v"""
+        penalty = array_namespace(x).exp(x)
+        return lambda v: apply(self.G, v) + penalty * v
 
     def cross(self, x: Array, y: Array, u: Array, /) -> Array:
         return array_namespace(x).exp(x) * y * u
