@@ -167,6 +167,10 @@ class CountedSum:
         self._asked("upper_y", j.shape[1])
         return self.batches.upper_y_batch(x, y, j)
 
+    def lower_x(self, x: Array, y: Array, /) -> Array:
+        self._asked("lower_x", self.lower_size)
+        return self.base.lower_x(x, y)
+
     def lower_y(self, x: Array, y: Array, /) -> Array:
         self._asked("lower_y", self.lower_size)
         return self.base.lower_y(x, y)
