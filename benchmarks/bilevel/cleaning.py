@@ -76,17 +76,16 @@ def study() -> Study:
         gains.append(Curve(name, t.calls[1:], found[1:]))
         rows.append((name, *end[name], float(t.seconds[-1])))
         if name == "CG, warm":
-            final = weight
+            final, logit = weight, t.x[-1, 0]
     share = np.linspace(0, 1, TRAIN)
     for title, mask in (("wrong labels", wrong), ("right labels", ~wrong)):
-        parted.append(Curve(title, np.sort(final[mask]), np.linspace(0, 1, int(mask.sum()))))
+        parted.append(Curve(title, np.sort(logit[mask]), np.linspace(0, 1, int(mask.sum()))))
     order = np.argsort(final)
     precision = np.cumsum(wrong[order]) / np.arange(1, TRAIN + 1)
-    gains += [Curve(name, [3e3, BUDGET], [v, v], style=Style.BOUND) for name, v in reference.items()]
+    gains += [Curve(name, [3e3, BUDGET], [v, v], style=style) for (name, v), style in zip(reference.items(), (Style.LINE, Style.BOUND), strict=True)]
     best = max(v[1] for v in end.values())
     low = min(reference.values())
-    lightest = np.concatenate([pixels[i].reshape(8, 8) / 16 for i in order[:12]], axis=1)
-    heaviest = np.concatenate([pixels[i].reshape(8, 8) / 16 for i in order[-12:]], axis=1)
+    lightest, heaviest = (np.kron(np.concatenate([pixels[i].reshape(8, 8) / 16 for i in some], axis=1), np.ones((4, 4))) for some in (order[:12], order[-12:]))
     given = np.argmax(base.T[0], axis=1)
     images = [
         Image(f"least weight; given labels {' '.join(str(given[i]) for i in order[:12])}", lightest),
@@ -109,10 +108,10 @@ def study() -> Study:
                     all(a > b for _, b, a, _ in levels)),
         ),
         panels=(
-            Panel("learnt weights, CG", "weight σ(x_i)", "share of the samples below", parted, x_log=False, y_log=False),
+            Panel("learnt weights σ(x_i), CG", "x_i (0: weight ½)", "share of the samples below", parted, x_log=False, y_log=False),
             Panel("what the lightest samples are", "share of all samples, lightest first", "share of wrong labels among them",
                   (Curve("CG, warm", share, precision), Curve("all are wrong, then none", share, np.minimum(1, wrong.mean() / np.maximum(share, 1e-9)), style=Style.BOUND)), x_log=False, y_log=False),
-            Panel("value", "component calls", "F(x) / F(x_0)", falls),
+            Panel("value", "component calls", "F(x) / F(x_0)", falls, y_log=False),
             Panel("test accuracy", "component calls", "share of 600 digits", gains, y_log=False),
         ),
         tables=(

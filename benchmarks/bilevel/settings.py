@@ -124,8 +124,8 @@ def distilled() -> tuple[list[Panel], list[Any], dict[str, float]]:
         return np.stack([outer_loss(p, here.w), norm(here.z)])
 
     for name, a in {
-        "implicit, exact": DistillationDescent(0.01, 12), "implicit, 3 CG steps, warm": DistillationDescent(0.01, 3),
-        "implicit, 1 CG step, warm": DistillationDescent(0.01, 1), "without the residual term": DistillationDescent(0.01, 12, False),
+        "implicit, exact": DistillationDescent(0.005, 12), "implicit, 3 CG steps, warm": DistillationDescent(0.005, 3),
+        "implicit, 1 CG step, warm": DistillationDescent(0.005, 1), "without the residual term": DistillationDescent(0.005, 12, False),
     }.items():
         loss, size = np.moveaxis(read(a, p, at, judged), 1, 0)
         losses.append(banded(name, at[1:], (loss / loss[0])[1:]))

@@ -4,8 +4,9 @@ Twenty solvers in five groups on problems with a strongly convex lower level, ea
 either level, or one product with second derivatives, is one call; the cross block is one call a column. Cold: 40 lower steps from y_0 for
 every hypergradient; warm: 10 from the last solution. A fixed outer step is the largest of 1, 0.3, 0.1, 0.03, 0.01 times 1/L_F that lowers F in
 300 calls (not counted) and ends no higher, L_F estimated on the box |θ − θ_0| ≤ 2 in which iterates are NOT held (set by hand on
-denoising); MAID searches, BO-REP takes normalised steps, F2SA, theory, keeps the steps and penalties of its theorem. Iterates are judged by the exact F and ∇F, which are not counted. Pictures show the best
-of each group, tables and performance profiles all. Solvers tied to another setting (constraints, many lower solutions, many blocks,
+denoising); MAID searches, BO-REP takes normalised steps, F2SA, theory, keeps the steps and penalties of its theorem. Iterates are judged by the exact F and ∇F, which are not counted. Gaps are
+to the least F known, a run of CG, warm, with four times the calls included. Pictures show the best of each group (a colour is a group), tables
+and performance profiles all. Solvers tied to another setting (constraints, many lower solutions, many blocks,
 distillation, a cheap proxy) are in the study `settings`. The steps were fixed after a first look.
 """
 
@@ -26,8 +27,8 @@ from problems.bilevel import hyper_cleaning, log_cosh, logistic, multinomial, qu
 from problems.bilevel.denoising import Denoising, image
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
-BUDGET, POINTS, REACH = 2000, 16, 2.0
-TARGET = 0.1  # of the best decrease that any solver found may be missing
+BUDGET, POINTS, REACH = 1600, 16, 2.0
+TARGET = 0.1  # of the decrease to the least F known may be missing
 GROUPS = tuple(dict.fromkeys(s.group for s in SOLVERS.values()))
 
 
@@ -44,7 +45,7 @@ def scaled(base: Any, reach: float, **more: Any) -> Counted:
 def problems() -> dict[str, Counted]:
     one = range(1)
     return {
-        "quadratic": scaled(quadratic.quadratic(one, mu=0.1), REACH),
+        "quadratic": scaled(quadratic.quadratic(one, mu=0.2), REACH),
         "log-cosh": scaled(log_cosh.log_cosh(one), 4.0),
         "ridge, diabetes": scaled(ridge.diabetes(one, reach=REACH), REACH),
         "logistic, breast cancer": scaled(logistic.breast_cancer(one, reach=REACH), REACH),
@@ -84,6 +85,12 @@ def worth(p: Counted, x: Any) -> float:
     return float(judged(p, x[None])[0][0])
 
 
+def further(p: Counted) -> float:
+    """F at the end of a run with four times the budget: the least F known, for the gaps"""
+    x = tuned(SOLVERS["CG, warm"], p, 4 * BUDGET, partial(worth, p))[0].x[-1]
+    return float(np.nan_to_num(worth(p, x), nan=np.inf))
+
+
 def first(calls: Any, gap: Any, goal: float) -> float:
     return float(calls[np.argmax(gap <= goal)]) if (gap <= goal).any() else np.inf
 
@@ -108,7 +115,7 @@ def study() -> Study:
                 kept = np.unique(np.geomspace(1, len(r.x), POINTS).astype(int) - 1)
                 traces[s] = (r.calls[kept], r.seconds[kept], *judged(p, r.x[kept]), step)
         start, g0 = traces["MAID"][2][0], traces["MAID"][3][0]
-        best = min(np.nanmin(t[2]) for t in traces.values())
+        best = min(*(np.nanmin(t[2]) for t in traces.values()), further(p))
         gap = {s: np.nan_to_num((t[2] - best) / (start - best), nan=np.inf) for s, t in traces.items()}
         for s, (calls, seconds, _, size, step) in traces.items():
             lost[name, s], steep[name, s] = float(gap[s][-1]), float(np.nan_to_num(size[-1] / g0, nan=np.inf))
@@ -141,7 +148,7 @@ def study() -> Study:
     return Study(
         findings=(
             Finding(f"most robust: {', '.join(top)}, a tenth of the gap on {most} of {len(names)} problems; the median solver gets there on {np.median(list(solved.values())):g}",
-                    "CG, warm" in top and most > np.median(list(solved.values()))),
+                    most >= len(names) - 1 and most > np.median(list(solved.values()))),
             Finding(f"a warm start with 10 lower steps gets there in {warm} of {len(pairs) * len(names)} runs, a cold start with 40 in {cold}; where both do, cold takes {np.median(both):.1f} times the calls (median)",
                     warm > cold and bool(np.median(both) > 1.5)),
             Finding(f"warm conjugate gradients get there in fewer calls than warm reverse mode on {sum(reached['CG, warm'] < reached['reverse mode, warm'])} of {len(names)} problems",
