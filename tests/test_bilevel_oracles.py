@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+import array_api_strict
 import numpy as np
 import pytest
 
@@ -14,6 +15,7 @@ from algorithms.bilevel.inexact import solve_linear
 from problems.bilevel import denoising, finite_sum, hyper_cleaning, log_cosh, logistic, multinomial, quadratic, relaxed, ridge, separable
 from problems.bilevel.joint_quadratic import constrained
 from problems.bilevel.training import breast_cancer, planted
+from ratecheck.arrays import host, moved
 from theory_checks.bilevel._common import value
 
 SEEDS = range(4)
@@ -26,6 +28,7 @@ DRAWS: dict[str, Any] = {
     "ridge, diabetes": ridge.diabetes,
     "logistic": partial(logistic.planted, reach=0.5),
     "breast cancer": logistic.breast_cancer,
+    "breast cancer, a penalty a feature": logistic.selection,
     "total variation": denoising.photograph,
     "total variation, image": partial(denoising.image, size=5, reach=0.3),
     "total variation, digit": denoising.digit,
@@ -147,6 +150,28 @@ def test_corrupted_labels_are_the_wrong_ones() -> None:
     g = exact_hypergradient(p, p.x0)
     on_wrong, on_right = (g * p.wrong).sum(1) / p.wrong.sum(1), (g * (1 - p.wrong)).sum(1) / (1 - p.wrong).sum(1)
     assert (on_wrong > 0).all() and (on_right < 0).all()  # descent takes weight from wrong labels and gives it to right ones
+
+
+@pytest.mark.parametrize("name", IDS)
+def test_oracles_in_the_strict_namespace(name: str) -> None:
+    """Every oracle gives the numbers of NumPy to 1e-9, with functions of the array standard only."""
+    p, g = DRAWS[name](range(2)), np.random.default_rng(11)
+    q = moved(p, array_api_strict)
+    x, y = p.x0, p.y0 + 0.1 * g.standard_normal(p.y0.shape)
+    v, u, i = g.standard_normal(y.shape), g.standard_normal(x.shape), np.array([[0, 2, 5], [1, 1, 3]])
+    arguments = {
+        **dict.fromkeys(("upper", "upper_x", "upper_y", "lower", "lower_x", "lower_y", "hessian", "cross_block", "gap"), (x, y)),
+        **dict.fromkeys(("y_star", "project", "smoothness", "cross_lipschitz"), (x,)),
+        **{f"{oracle}_batch": (x, y, i) for oracle in ("upper_x", "upper_y", "lower_x", "lower_y")},
+        **dict.fromkeys(("hvp", "cross_t"), (x, y, v)),
+        **{f"{oracle}_batch": (x, y, v, i) for oracle in ("hvp", "cross_t")},
+        "cross": (x, y, u),
+    }
+    called = [oracle for oracle in arguments if hasattr(p, oracle)]
+    assert len(called) >= 9
+    for oracle in called:
+        strict = getattr(q, oracle)(*(array_api_strict.asarray(a) for a in arguments[oracle]))
+        assert np.allclose(host(strict), getattr(p, oracle)(*arguments[oracle]), rtol=1e-9, atol=1e-12), oracle
 
 
 def test_a_finite_sum_is_the_mean_of_its_samples() -> None:
