@@ -23,8 +23,9 @@ from algorithms.bilevel.refinement import RefinedMomentum
 from algorithms.bilevel.sampling import BatchView, Minibatches, Steps
 from algorithms.bilevel.self_tuning import SelfTuning
 from algorithms.bilevel.single_loop import SABA, SOBA, STORM, recalled
+from benchmarks.bilevel._sampled import CleaningSum, PatientSum
 from benchmarks.bilevel._settings import budgeted
-from benchmarks.bilevel._sums import CleaningSum, PatientSum, summed, trace
+from benchmarks.bilevel._sums import summed, trace
 from problems.bilevel import finite_sum, hyper_cleaning, logistic, proxy, quadratic, regression
 from ratecheck import Certified, Side, Unit
 from ratecheck.arrays import moved

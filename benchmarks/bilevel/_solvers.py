@@ -22,7 +22,7 @@ from algorithms.bilevel.single_loop import SOBA
 from benchmarks.bilevel._runs import Counted, Run, run
 
 STEPS = (1.0, 0.3, 0.1, 0.03, 0.01)  # outer steps that are tried in turn, in units of 1/L_F
-TRIAL = 300  # calls of a trial
+TRIAL = 200  # calls of a trial
 HORIZON = 400  # steps that BO-REP is tuned for
 
 

@@ -8,7 +8,6 @@ does it come to one trained without the wrong labels? Steps set after a first lo
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +17,8 @@ from algorithms.bilevel.penalty_loops import PenaltySteps
 from algorithms.bilevel.sampling import Steps
 from algorithms.bilevel.single_loop import SABA
 from benchmarks.bilevel._runs import steepness
-from benchmarks.bilevel._sums import CleaningSum, CountedSum, summed, trace
+from benchmarks.bilevel._sampled import CleaningSum
+from benchmarks.bilevel._sums import CountedSum, summed, trace
 from problems.bilevel import softmax
 from problems.bilevel.hyper_cleaning import HyperCleaning, digits
 from ratecheck.studies import Curve, Finding, Image, Panel, Study, Style, Table

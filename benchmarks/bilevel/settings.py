@@ -30,7 +30,7 @@ from problems.bilevel import joint_quadratic, multi_block, regression
 from ratecheck.noise import SeededNoise
 from ratecheck.studies import Curve, Finding, Panel, Study, Style, Table
 
-SEEDS = range(8)
+SEEDS = range(6)
 
 
 def read(algorithm: Any, p: Any, at: Any, reading: Callable[[Any], Any], seeds: range = SEEDS) -> Any:

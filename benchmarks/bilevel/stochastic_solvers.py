@@ -6,7 +6,7 @@ table of all minibatches; STORM, which is BSVRB with one block), nested loops (s
 lower steps and with momentum, BO-REP and self-tuning, beside warm-started implicit differentiation on all samples. A component call is
 one gradient or one product of one sample. Lower steps are 0.3/L, times (k+1)^{−0.4} without variance reduction, (k+1)^{−0.2} with
 momentum; SABA, stocBiO, AmIGO and the full method keep theirs. The outer step is the best of 3, 1, 0.3, 0.1 times 1/L_F by the median F
-after 8000 calls (not counted; BO-REP: of a step of length 0.02 √n). Medians and quartiles over seeds; seconds are those of all
+after 6000 calls (not counted; BO-REP: of a step of length 0.02 √n). Medians and quartiles over seeds; seconds are those of all
 seeds together, and a full gradient takes hardly longer than a minibatch at these sizes. The steps were set after a first look.
 """
 
@@ -26,11 +26,12 @@ from algorithms.bilevel.sampling import Minibatches, Steps
 from algorithms.bilevel.self_tuning import SelfTuning
 from algorithms.bilevel.single_loop import SABA, SOBA, STORM
 from benchmarks.bilevel._runs import steepness
-from benchmarks.bilevel._sums import CleaningSum, CountedSum, PatientSum, Trace, judged, summed, trace
+from benchmarks.bilevel._sampled import CleaningSum, PatientSum
+from benchmarks.bilevel._sums import CountedSum, Trace, judged, summed, trace
 from problems.bilevel import finite_sum, hyper_cleaning, logistic
 from ratecheck.studies import Curve, Finding, Panel, Study, Table
 
-BATCH, BUDGET, TRIAL, MARKS = 32, 6e4, 8e3, 13
+BATCH, BUDGET, TRIAL, MARKS = 32, 6e4, 6e3, 12
 OUTER = (3.0, 1.0, 0.3, 0.1)
 DRAW = Minibatches(BATCH, BATCH)
 FULL = "CG, all samples"
