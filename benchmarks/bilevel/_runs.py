@@ -85,8 +85,8 @@ class Run:
     x: Any  # (K, n)
 
 
-def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: float = 3.0) -> Run:
-    """One instance until `budget` calls; `seconds` only guards against a run that does not end."""
+def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: float = 3.0, least: int = 0) -> Run:
+    """One instance until `budget` calls, and x_0 to x_least in any case; `seconds` only guards against a run that does not end."""
     p.tally.clear()
     calls: list[int] = []
     clock: list[float] = []
@@ -95,7 +95,7 @@ def run(algorithm: Any, p: Counted, budget: float, most: int = 4000, seconds: fl
     began = perf_counter()
     with np.errstate(all="ignore"):
         for k, s in enumerate(states):
-            if points and p.oracle_calls > budget:
+            if points and p.oracle_calls > budget and k > least:
                 break
             points.append(np.asarray(s.x)[0])
             calls.append(p.oracle_calls)

@@ -22,7 +22,7 @@ from algorithms.bilevel.single_loop import SOBA
 from benchmarks.bilevel._runs import Counted, Run, run
 
 STEPS = (1.0, 0.3, 0.1, 0.03, 0.01)  # outer steps that are tried in turn, in units of 1/L_F
-TRIAL = 200  # calls of a trial
+TRIAL, STEPS_TRIED = 200, 2  # calls and outer steps of a trial, at least
 HORIZON = 400  # steps that BO-REP is tuned for
 
 
@@ -68,12 +68,12 @@ SOLVERS: dict[str, Solver] = {
 
 
 def tuned(solver: Solver, p: Counted, budget: float, value: Callable[[Any], float]) -> tuple[Run, float]:
-    """The run with the largest step that lowers F in TRIAL calls and ends no higher than its trial; the smallest step if none does."""
+    """The run with the largest step that lowers F in a trial and ends no higher than its trial; the smallest step if none does."""
     if not solver.tried:
         return run(solver.make(p, 1.0), p, budget), np.nan
     start = value(p.x0[0])
     for r in STEPS[:-1]:
-        trial = value(run(solver.make(p, r), p, TRIAL).x[-1])
+        trial = value(run(solver.make(p, r), p, TRIAL, least=STEPS_TRIED).x[-1])
         if trial < start:
             made = run(solver.make(p, r), p, budget)
             if value(made.x[-1]) <= trial:

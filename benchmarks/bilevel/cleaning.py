@@ -49,6 +49,12 @@ def accuracy(X: Any, label: Any, y: Any) -> float:
     return float((np.argmax(X @ y.reshape(CLASSES, -1).T, axis=1) == label).mean())
 
 
+def strip(digits_: Any) -> Any:
+    """8 × 8 digits in a row, four times enlarged, a grey line after each"""
+    framed = [np.concatenate([d.reshape(8, 8) / 16, np.full((8, 1), 0.5)], axis=1) for d in digits_]
+    return np.kron(np.concatenate(framed, axis=1), np.ones((4, 4)))
+
+
 def counted(p: HyperCleaning) -> CountedSum:
     return summed(p, CleaningSum(p), L_F=steepness(p, 2.0, 6))
 
@@ -85,7 +91,7 @@ def study() -> Study:
     gains += [Curve(name, [3e3, BUDGET], [v, v], style=style) for (name, v), style in zip(reference.items(), (Style.LINE, Style.BOUND), strict=True)]
     best = max(v[1] for v in end.values())
     low = min(reference.values())
-    lightest, heaviest = (np.kron(np.concatenate([pixels[i].reshape(8, 8) / 16 for i in some], axis=1), np.ones((4, 4))) for some in (order[:12], order[-12:]))
+    lightest, heaviest = (strip(pixels[some]) for some in (order[:12], order[-12:]))
     given = np.argmax(base.T[0], axis=1)
     images = [
         Image(f"least weight; given labels {' '.join(str(given[i]) for i in order[:12])}", lightest),

@@ -81,7 +81,7 @@ def constrained() -> tuple[list[Panel], list[Any], dict[str, float]]:
         error = read(a, toy, at, lambda s: norm(s.x + 0.3) / norm(0 * s.x + 0.3))
         wrong.append(banded(name, at[1:], np.minimum(error, 1e3)[1:]))
         end[f"toy, {name}"] = middle(error[-1])
-        rows.append(("one equality, many lower solutions", name, int(at[-1]), "-", "-", f"‖x − x*‖/‖x*‖ = {middle(error[-1]):.2g}"))
+        rows.append(("one equality, many lower solutions", name, int(at[-1]), "-", "-", f"‖x − x*‖/‖x*‖ = {middle(error[-1]):.2g}" if middle(error[-1]) < 1e3 else "runs away"))
     panels = [
         Panel("constraint below: value", "steps", "share of the decrease that is missing", curves),
         Panel("constraint below: hypergradient", "steps", "‖∇F(x)‖ / ‖∇F(x_0)‖", slopes),

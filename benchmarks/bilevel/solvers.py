@@ -1,13 +1,14 @@
 """Which solver, when: value and hypergradient norm against oracle calls and seconds
 
 Twenty solvers in five groups on problems with a strongly convex lower level, each with the same number of oracle calls: one gradient of
-either level, or one product with second derivatives, is one call; the cross block is one call a column. Cold: 40 lower steps from y_0 for
-every hypergradient; warm: 10 from the last solution. A fixed outer step is the largest of 1, 0.3, 0.1, 0.03, 0.01 times 1/L_F that lowers F in
-200 calls (not counted) and ends no higher, L_F estimated on the box |θ − θ_0| ≤ 2 in which iterates are NOT held (set by hand on
-denoising); MAID searches, BO-REP takes normalised steps, F2SA, theory, keeps the steps and penalties of its theorem. Iterates are judged by the exact F and ∇F, which are not counted. Gaps are
-to the least F known, a run of CG, warm, with four times the calls included. Pictures show the best of each group (a colour is a group), tables
-and performance profiles all. Solvers tied to another setting (constraints, many lower solutions, many blocks,
-distillation, a cheap proxy) are in the study `settings`. The steps were fixed after a first look.
+either level, or one product with second derivatives, is one call; the cross block is one call a column. Cold: 40 lower steps from y_0
+for every hypergradient; warm: 10 from the last solution. A fixed outer step is the largest of 1, 0.3, 0.1, 0.03, 0.01 times 1/L_F that
+lowers F in 200 calls and two steps (not counted) and ends no higher, L_F estimated on the box |θ − θ_0| ≤ 2 in which iterates are NOT
+held (set by hand on denoising); MAID searches, BO-REP takes normalised steps, F2SA, theory, keeps the steps and penalties of its
+theorem. Iterates are judged by the exact F and ∇F, which are not counted. Gaps are to the least F known, a run of CG, warm, with four
+times the calls included. Pictures show the best of each group (a colour is a group), tables and performance profiles all. Solvers tied
+to another setting (constraints, many lower solutions, many blocks, distillation, a cheap proxy) are in the study `settings`. The steps
+were fixed after a first look.
 """
 
 from __future__ import annotations
