@@ -45,3 +45,27 @@ class ProxyProx:
         for k, e in zip(count(), noise.normals("gradient", x.shape[-1]), strict=False):
             yield Iterate(k, x, eta, size * e, first)
             x = x + self.exactly * (problem.prox(x - eta[:, None] * (problem.grad_difference(x) + size * e), eta) - x)
+
+
+class TwoLosses(Problem, Protocol):
+    def grad(self, x: Array, /) -> Array: ...  # ∇F, costly
+    def proxy_grad(self, x: Array, /) -> Array: ...  # ∇F̂, cheap
+
+
+@dataclass(frozen=True)
+class ProxySteps:
+    """The proximal point by `inner` gradient steps from x, of length 1/(L̂ + 1/η): for proxies without a closed form."""
+
+    s: float = 2.0
+    inner: int = 20
+
+    def iterates(self, problem: TwoLosses, noise: Noise, /) -> Iterator[Iterate]:
+        x = first = problem.x0
+        eta = 1 / (self.s * problem.constants["delta"].value) + 0 * x[:, 0]
+        length = 1 / (problem.constants["L_proxy"].value + 1 / eta)
+        for k in count():
+            yield Iterate(k, x, eta, 0 * x, first)
+            shift, u = problem.grad(x) - problem.proxy_grad(x), x
+            for _ in range(self.inner):
+                u = u - length[:, None] * (problem.proxy_grad(u) + shift + (u - x) / eta[:, None])
+            x = u

@@ -15,8 +15,8 @@ import numpy as np
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.hoag import HOAG, Tolerant, quadratic_decay
 from algorithms.bilevel.restarts import WarmStart
-from benchmarks.bilevel._runs import counted, patients, run, stationarity
-from problems.bilevel import ridge
+from benchmarks.bilevel._runs import counted, run, stationarity
+from problems.bilevel import logistic, ridge
 from problems.bilevel.denoising import signal
 from problems.bilevel.singular import Tasks, tasks
 from ratecheck import Noise
@@ -63,7 +63,7 @@ def memory(p: Tasks, cold: bool, rounds: int) -> tuple[Any, Any]:
 def study() -> Study:
     problems: dict[str, Any] = {
         "ridge, diabetes": counted(ridge.diabetes(range(1), reach=2.0), 2.0),
-        "logistic, breast cancer": counted(patients(2.0), 2.0),
+        "logistic, breast cancer": counted(logistic.breast_cancer(range(1), reach=2.0), 2.0),
         "denoising, 64 pixels": counted(signal(range(5, 6), reach=2.0), 2.0, L_F=0.1),
     }
     panels, rows, ratios = [], [], []
