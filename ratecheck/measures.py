@@ -11,6 +11,13 @@ from array_api_compat import array_namespace
 from ratecheck.contracts import Array, Measure, P, S
 
 
+def _told(measure: Measure[P, S], prefix: str, m: Callable[..., Array]) -> Measure[P, S]:
+    """The measure says what it reads: the first line of the docstring of m, for the report."""
+    words = (getattr(m, "func", m).__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    measure.__doc__ = prefix + words if words else None
+    return measure
+
+
 def each(m: Callable[[P, S], Array]) -> Measure[P, S]:
     """m(x_k)."""
 
@@ -18,7 +25,7 @@ def each(m: Callable[[P, S], Array]) -> Measure[P, S]:
         for state in states:
             yield m(problem, state)
 
-    return measure
+    return _told(measure, "", m)
 
 
 def each_step(m: Callable[[P, S, S], Array]) -> Measure[P, S]:
@@ -28,7 +35,7 @@ def each_step(m: Callable[[P, S, S], Array]) -> Measure[P, S]:
         for state, following in pairwise(states):
             yield m(problem, state, following)
 
-    return measure
+    return _told(measure, "", m)
 
 
 def best(m: Callable[[P, S], Array], start: int = 0) -> Measure[P, S]:
@@ -41,7 +48,7 @@ def best(m: Callable[[P, S], Array], start: int = 0) -> Measure[P, S]:
             smallest = value if smallest is None or k <= start else array_namespace(value).minimum(smallest, value)
             yield smallest
 
-    return measure
+    return _told(measure, "the smallest so far of ", m)
 
 
 def best_within(m: Callable[[P, S], Array], window: Callable[[int], int]) -> Measure[P, S]:
@@ -60,7 +67,7 @@ def best_within(m: Callable[[P, S], Array], window: Callable[[int], int]) -> Mea
                 smallest = xp.minimum(smallest, other)
             yield smallest
 
-    return measure
+    return _told(measure, "the smallest within the window of ", m)
 
 
 def total(m: Callable[[P, S], Array]) -> Measure[P, S]:
@@ -72,7 +79,7 @@ def total(m: Callable[[P, S], Array]) -> Measure[P, S]:
             amount = amount + m(problem, state)
             yield amount
 
-    return measure
+    return _told(measure, "the sum so far of ", m)
 
 
 def mean(m: Callable[[P, S], Array], weight: Callable[[int], float] = lambda k: 1.0) -> Measure[P, S]:
@@ -87,7 +94,7 @@ def mean(m: Callable[[P, S], Array], weight: Callable[[int], float] = lambda k: 
             amount = amount + w * m(problem, state)
             yield amount / weights
 
-    return measure
+    return _told(measure, "the mean so far of ", m)
 
 
 def at_average(m: Callable[[P, Array], Array], of: Callable[[S], Array], weight: Callable[[int], float] = lambda k: 1.0) -> Measure[P, S]:
@@ -105,7 +112,7 @@ def at_average(m: Callable[[P, Array], Array], of: Callable[[S], Array], weight:
                 average = average + (w / weights) * (point - average)
             yield m(problem, average)
 
-    return measure
+    return _told(measure, "at the average point so far, ", m)
 
 
 def change(m: Callable[[P, S], Array]) -> Measure[P, S]:
@@ -115,4 +122,4 @@ def change(m: Callable[[P, S], Array]) -> Measure[P, S]:
         for before, after in pairwise(m(problem, state) for state in states):
             yield after - before
 
-    return measure
+    return _told(measure, "the change of ", m)

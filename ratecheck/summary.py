@@ -7,6 +7,7 @@ import subprocess
 import tomllib
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -58,14 +59,21 @@ def unchecked(root: Path) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     return rows, faults
 
 
+def metric_words(metric: Any) -> str | None:
+    """What a metric reads, in the words of its own docstring; None where it has none."""
+    words = "" if isinstance(metric, partial) else (metric.__doc__ or "").strip().partition("\n")[0].rstrip(".")
+    return words or None
+
+
 def _theorem(entry: Entry, rows: list[dict[str, Any]]) -> dict[str, Any]:
     constants = {row["name"]: [c["name"] for c in row["constants"]] for row in rows if row["constants"]}
     formulas = {
         name: latex(claim.bound, [*constants.get(name, ()), *claim.seen]) for group, name, claim, _ in entry.groups() if group != "foil"
     }
+    metrics = {name: metric_words(claim.metric) for group, name, claim, _ in entry.groups() if group != "foil"}
     return {
         "claim": entry.path, "family": entry.family, "title": entry.title, "statement": entry.statement,
-        "file": f"theory_checks/{entry.path}.py", "formulas": formulas,
+        "file": f"theory_checks/{entry.path}.py", "formulas": formulas, "metrics": metrics,
     }  # fmt: skip
 
 

@@ -132,7 +132,7 @@ class Setter:
         return {
             "heading": heading,
             "formula": self.formula(claim),
-            "scope": words.scope(claim.first, claim.latex is not None),
+            "scope": words.scope(claim.first, claim.latex is not None, claim.metric),
             "checks": [self.check(c) for c in drawn],
             "lines": [compact.line(c) for c in listed],
             "over": words.class_line(claim.worst),

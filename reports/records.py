@@ -32,6 +32,7 @@ class Theorem:
     statement: str = ""
     file: str = ""
     formulas: dict[str, str | None] = field(default_factory=dict)  # claim name -> LaTeX of the bound
+    metrics: dict[str, str | None] = field(default_factory=dict)  # claim name -> what the metric reads
 
 
 @dataclass(frozen=True)

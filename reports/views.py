@@ -51,6 +51,7 @@ class ClaimView:
     latex: str | None  # the bound as executed
     checks: list[Check]
     worst: list[WorstCase] = field(default_factory=list)
+    metric: str | None = None  # what it reads
 
     @property
     def first(self) -> Verdict:
@@ -212,7 +213,8 @@ def _page(
     views = []
     for (group, name), own in groups.items():
         checks = [Check(v, _figure(v, foils if group != "printed" else [], curves, drawings)) for v in own]
-        views.append(ClaimView(name, group == "printed", theorem.formulas.get(name), checks, worst.get((theorem.claim, name), [])))
+        over, metric = worst.get((theorem.claim, name), []), theorem.metrics.get(name)
+        views.append(ClaimView(name, group == "printed", theorem.formulas.get(name), checks, over, metric))
     return Page(theorem, blocks(theorem.statement), [v for v in views if not v.printed], [v for v in views if v.printed], foils)
 
 

@@ -137,12 +137,13 @@ def compared(v: Verdict) -> list[Run]:
     return [*mean, Run("metric("), Run("k", "i"), Run(f") {RELATIONS.get(v.relation, '≤')} ")]
 
 
-def scope(v: Verdict, formula: bool) -> str:
-    """How a claim is asserted, for which indices, under which assumptions."""
+def scope(v: Verdict, formula: bool, metric: str | None = None) -> str:
+    """What a claim measures, how it is asserted, for which indices, under which assumptions."""
     first, last = (v.horizon[0], v.horizon[-1]) if v.horizon else (None, None)
     where = "" if first is None else f", k = {first}" if first == last else f", k = {first} … {last}"
     assumes = f" Assumes: {', '.join(v.assumes)}." if v.assumes else ""
     start = "The bound as it is executed," if formula else "The bound is computed and has no formula; it is held"
+    start = f"The metric: {metric}. {start}" if metric else start
     return f"{start} {HOLDS.get(v.holds, v.holds)}{where}.{assumes}"
 
 
