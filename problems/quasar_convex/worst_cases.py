@@ -107,3 +107,18 @@ def slow_direction(
     B = len(signs)
     away = np.concatenate([0 * signs, R * signs], axis=1)
     return ridge_sum(np.tile(rows, (B, 1, 1)), np.zeros((B, 2 * copies)), 0.0, away)
+
+
+def slow_lasso(
+    seeds: range,
+    kappa: Annotated[float, (1.0, 1e6)] = 1e3,
+    tau: Annotated[float, (0.0, 1e-3)] = 1e-5,
+    R: Annotated[float, (1.0, 1e2)] = 1.0,
+) -> SparseRegression:
+    """½ x_1² + x_2²/(2 kappa) + τ ‖x‖₁, minimal at 0, started along the second axis."""
+    base = slow_direction(seeds, kappa, 1, R)
+    c = base.constants
+    E0 = Certified(c["e0"].value + tau * R, Unit(1, 0), Side.EXACT, "F(x_0), F* = 0")
+    constants = {**{name: c[name] for name in ("L", "L_max", "mu", "sigma", "R")}, "E0": E0}
+    traits = frozenset({Trait.CONVEX, Trait.STRONGLY_CONVEX, Trait.FINITE_SUM})
+    return SparseRegression(base.A, base.y, tau + base.ridge, base.x0, base.x_star, base.f_star, constants, traits)

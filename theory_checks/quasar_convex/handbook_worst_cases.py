@@ -11,6 +11,8 @@ Index k means T = k + 1 iterates. The Huber function with slope u and curvature 
     SPS*, IMA-SPS        max |x_j| from R (±1, …, ±1)/√n: G R/√T for T = n, exactly, the last iterate too.
     3.6, 3.9, 6.11, 10.5 an eigenvector of curvature μ: (1 − s μ)^{2k} against (1 − s μ)^k.
 
+    9.8                  the distance alone, by a step so short that the noise term is small.
+
 7.4, 9.11 and the Polyak step under interpolation stay loose on all that we tried: the best of it is here.
 """
 
@@ -26,7 +28,7 @@ from algorithms.quasar_convex.stochastic import SGD
 from algorithms.quasar_convex.subgradients import ProjectedSubgradient
 from problems.quasar_convex.smooth_examples import Huber, huber
 from problems.quasar_convex.sparse_regression import sparse_regression
-from problems.quasar_convex.worst_cases import across_the_ball, kink, largest_coordinate, slow_direction
+from problems.quasar_convex.worst_cases import across_the_ball, kink, largest_coordinate, slow_direction, slow_lasso
 from ratecheck import Always, Array, Claim, Constants, Seen, Status, Theorem, Trait, Unit, each, mean, total
 from theory_checks.quasar_convex import handbook_gradient_descent as descent
 from theory_checks.quasar_convex import handbook_minibatch as minibatch
@@ -35,6 +37,7 @@ from theory_checks.quasar_convex import handbook_polyak as polyak
 from theory_checks.quasar_convex import handbook_proximal_gradient as proximal
 from theory_checks.quasar_convex import handbook_sgd_convex as sgd
 from theory_checks.quasar_convex import handbook_subgradient as subgradient
+from theory_checks.quasar_convex import handbook_subgradient_strong as strong
 from theory_checks.quasar_convex._common import gap, relative
 from theory_checks.quasar_convex._handbook import STEP, source
 
@@ -142,6 +145,8 @@ POLYAK = on_worst(polyak.SMOOTH, "one row", partial(sparse_regression, N=1, n=1,
 SLOW = on_worst(descent.STRONG, "slow direction", slow_direction, 0.998)
 SLOW_GAP = on_worst(descent.LOJASIEWICZ, "slow direction", slow_direction, 0.998)
 SLOW_BATCH = on_worst(minibatch.linear(2), "slow direction", partial(slow_direction, copies=minibatch.N // 2), 0.99, k=range(1, 101))
+SLOW_LASSO = on_worst(proximal.STRONG, "slow direction", slow_lasso, 0.998)
+SHORT_STEP = replace(strong.LINEAR, instances={"small radius": strong.LINEAR.instances["small radius"]}, algorithm=strong.constant(1e-3), k=range(1, 21))
 
 
 def less(claim: AnyClaim, share: float) -> AnyClaim:
@@ -170,6 +175,8 @@ THEOREM = Theorem(
         "3.6": (SLOW, Status.CONSISTENT),
         "3.9": (SLOW_GAP, Status.CONSISTENT),
         "6.11, b = 2": (SLOW_BATCH, Status.CONSISTENT),
+        "10.5": (SLOW_LASSO, Status.CONSISTENT),
+        "9.8, a short step": (SHORT_STEP, Status.CONSISTENT),
     },
     foils={
         "5.5(1): 10% less": (less(CONSTANT, 0.9), Status.REFUTED),
