@@ -7,6 +7,7 @@ answers is planted. A system fitted to a recorded output would leave f* > 0, and
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,18 @@ def electroencephalogram(window: int) -> Array:
     file = Path(get_sample_data("eeg.dat", asfileobj=False))
     channels = np.frombuffer(file.read_bytes(), dtype="<f8").reshape(800, 4).T
     windows = channels[:, : 800 // window * window].reshape(-1, window)
+    return _normalised(windows)
+
+
+def coloured_noise(window: int) -> Array:
+    """As many windows of the same length, u_t = 0.9 u_{t−1} + e_t with e_t normal, from rest 100 steps before."""
+    e = np.random.default_rng(47).standard_normal((4 * (800 // window), window + 100))
+    for t in range(1, e.shape[1]):
+        e[:, t] += 0.9 * e[:, t - 1]
+    return _normalised(e[:, 100:])
+
+
+def _normalised(windows: Array) -> Array:
     windows = windows - windows.mean(axis=1, keepdims=True)
     return windows / np.sqrt((windows**2).mean())
 
@@ -35,15 +48,16 @@ def driven_system(
     radius: Annotated[float, (0.1, 0.8)] = 0.6,
     share: Annotated[float, (0.01, 0.9)] = 0.3,
     window: Annotated[int, (50, 200)] = 100,
+    inputs: Callable[[int], Array] = electroencephalogram,
 ) -> LinearSystem:
     """Poles of modulus at most `radius`; ‖x_0 − x*‖ = R = share · m/√n, m = min |p| on the circle, and everything is certified for
-    ‖x − x*‖ ≤ R: hence the names L_ball, L_max_ball. With p̂ = p + δ, |δ| ≤ √n R = share · m: Re(p/p̂) ≥ 1/(1 + share) > ½, so f and every f_i are star-convex there.
+    ‖x − x*‖ ≤ R: hence the names L_ball, L_max_ball. With p̂ = p + δ, |δ| ≤ √n R = share · m: Re(p/p̂) ≥ 1/(1 + share) > ½, so f
+    and every f_i are star-convex there.
 
     Gradient descent with the step 1/L stays there: as long as x − t g, t ≤ 1/L, is inside, f(x) ≥ t (1 − L t/2) ‖g‖² and
     ‖x − t g − x*‖² ≤ ‖x − x*‖² − t f(x) (2γ − 1/(1 − L t/2)), which does not grow.
     """
-    inputs = electroencephalogram(window)
-    power = np.abs(np.fft.fft(inputs, axis=1)) ** 2 / window
+    power = np.abs(np.fft.fft(inputs(window), axis=1)) ** 2 / window
     cosines, sines = circle(n, window)
     truth, away = [], []
     for seed in seeds:
