@@ -149,7 +149,7 @@ def study() -> Study:
     for name, (draw, side) in ALONG.items():
         p, d = draw(range(1)), np.geomspace(0.05, 50.0, 400)
         many = replace(p, x_star=np.tile(p.x_star, (400, 1)), f_star=np.tile(p.f_star, 400))
-        curves.append(Curve(name, d, ratio(many, many.x_star + side * d[:, None])))
+        curves.append(Curve(name, d, np.clip(ratio(many, many.x_star + side * d[:, None]), -1, 3)))
     noisy, exact = ridge(range(12), N=30, n=5, noise=1.0), ridge(range(12), N=30, n=5, noise=0.0, lam=1e-3)
     step = {"3/L_max": lambda c, k: 3 / c["L_max"].value, "1/(2 L_max)": lambda c, k: 0.5 / c["L_max"].value}
     long_row = ridge(range(6), N=30, n=5, stretch=6.0)
@@ -193,8 +193,8 @@ def study() -> Study:
                     f"{noise[0.0][1]:.0e} to {noise[10.0][1]:.2g}", noise[10.0][0] < 1e-10 and noise[10.0][1] > 1e3 * noise[0.0][1]),
         ],
         panels=[
-            Panel("⟨∇f(x), x − x*⟩/(f(x) − f*) away from x*, one variable", "|x − x*|", "ratio", curves, y_log=False),
-            Panel("Accelerated SGD with γ times a factor and the β that goes with it: bias", "step", "risk",
+            Panel("⟨∇f(x), x − x*⟩/(f(x) − f*), cut to [−1, 3]", "|x − x*|", "ratio", curves, y_log=False),
+            Panel("Accelerated SGD, γ times a factor, its β: bias", "step", "risk",
                   [Curve(f"factor {k:g}", np.arange(1, len(b)), b[1:]) for k, b in zip(STRETCHES, bias, strict=True)]),
         ],
         tables=[
