@@ -21,6 +21,8 @@ class SampledPair:
     z: Array  # (B, n)
     coupling: Coupling  # y, between x and z, found without the sample
     i: Array  # (B,) the component whose gradient is taken at y
+    alpha: Array  # (B,) η(2k + 3)/γ
+    eps: Array  # (B,) the tolerance of the line search
 
 
 @dataclass(frozen=True)
@@ -28,17 +30,20 @@ class SampledQASGD:
     """y by the line search with b = 0, c = γ(k+1)²/(2k+3), tolerance ε; x⁺ = y; z⁺ = z − η(2k+3)/γ ∇f_i(y), i uniform."""
 
     eta: Parameter
+    L: Parameter = lambda c: c["L"].value
+    eps: Parameter = lambda c: c["eps"].value
     search: Search = binary_search
 
     def iterates(self, problem: FiniteSum, noise: Noise, /) -> Iterator[SampledPair]:
         xp = array_namespace(problem.x0)
-        gamma, L, eps = (problem.constants[name].value for name in ("gamma", "L", "eps"))
-        eta = self.eta(problem.constants)
+        gamma = problem.constants["gamma"].value
+        eta, L, eps = (f(problem.constants) for f in (self.eta, self.L, self.eps))
         x = z = problem.x0
         index = noise.integers("index", problem.size)
         for k in count():
             coupling = self.search(problem, x, z, xp.zeros_like(L), gamma * ((k + 1) ** 2 / (2 * k + 3)), eps, L)
             i = next(index)
-            yield SampledPair(k, x, z, coupling, i)
+            alpha = eta * (2 * k + 3) / gamma
+            yield SampledPair(k, x, z, coupling, i, alpha, eps)
             x = coupling.y
-            z = z - (eta * (2 * k + 3) / gamma)[:, None] * problem.grad_one(x, i)
+            z = z - alpha[:, None] * problem.grad_one(x, i)
