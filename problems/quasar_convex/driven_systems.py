@@ -45,8 +45,8 @@ def _normalised(windows: Array) -> Array:
 def driven_system(
     seeds: range,
     n: Annotated[int, (2, 6)] = 2,
-    radius: Annotated[float, (0.1, 0.8)] = 0.6,
-    share: Annotated[float, (0.01, 0.9)] = 0.3,
+    radius: Annotated[float, (0.1, 0.7)] = 0.6,
+    share: Annotated[float, (0.05, 0.9)] = 0.3,
     window: Annotated[int, (50, 200)] = 100,
     inputs: Callable[[int], Array] = electroencephalogram,
 ) -> LinearSystem:

@@ -118,7 +118,7 @@ ONE_STEP = Claim[QuadraticDeviations, Drawn](
     given=GIVEN,
     laws={"steps": takes(subgradient_steps, decreasing)},
     rounding=lambda k, c: 2 * c["doubt"],
-    seeds=8,
+    seeds=4,
 )
 LINEAR_STEP = replace(
     ONE_STEP,
