@@ -80,6 +80,12 @@ def ridge(
         start = g.standard_normal(n)
         rows.append((a, y, R * start / np.linalg.norm(start)))
     A, y, away = (np.stack(part) for part in zip(*rows, strict=True))
+    return ridge_sum(A, y, lam, away)
+
+
+def ridge_sum(A: Array, y: Array, lam: float, away: Array) -> Ridge:
+    """The sum for rows A (B, N, n), y (B, N), with the start at x* + away (B, n); its Hessian must be regular."""
+    N, n = A.shape[1:]
     H = np.swapaxes(A, 1, 2) @ A / N + lam * np.eye(n)
     x_star = np.linalg.solve(H, (np.swapaxes(A, 1, 2) @ y[:, :, None]) / N)[:, :, 0]
     residual = (A @ x_star[:, :, None])[:, :, 0] - y
@@ -102,6 +108,6 @@ def ridge(
         "sigma": Certified((gradients**2).sum(axis=2).mean(axis=1), Unit(2, -2), exact, "(1/N) Σ ‖∇f_i(x*)‖², by its definition"),
         "Delta": Certified(f_star - lowest, Unit(1, 0), exact, "inf f_i = λ y_i² / (2 (λ + ‖a_i‖²)), attained along a_i"),
         "e0": Certified(0.5 * (away * (H @ away[:, :, None])[:, :, 0]).sum(axis=1), Unit(1, 0), exact, "½⟨x_0 − x*, H(x_0 − x*)⟩"),
-        "R": Certified(np.full(len(A), float(R)), Unit(0, 1), exact, "‖x_0 − x*‖ as drawn"),
+        "R": Certified(np.linalg.norm(away, axis=1), Unit(0, 1), exact, "‖x_0 − x*‖ as drawn"),
     }
     return Ridge(A, y, np.full(len(A), float(lam)), x_star + away, x_star, f_star, constants)

@@ -137,6 +137,9 @@ def _hinge(A: Array, alpha: float, lam: float, offset: float, x_star: Array, awa
         "R": Certified(np.linalg.norm(away, axis=1), Unit(0, 1), Side.EXACT, "‖x_0 − x*‖ as drawn"),
         "e0": Certified(bare.value(bare.x0), Unit(1, 0), Side.EXACT, "f(x_0), f* = 0"),
     }
+    if lam == 0:
+        G = np.sqrt((A * A).sum(axis=2).mean(axis=1))
+        constants["G"] = Certified(G, Unit(1, -1), Side.UPPER, "φ' ≤ 1, so (1/N) Σ ‖∇f_i‖² ≤ (1/N) Σ ‖a_i‖² everywhere")
     if lam > 0:
         constants["mu"] = Certified(lam * (2 / alpha - 1) * ones, smooth, Side.LOWER, proof)
     return Hinge(A, bare.alpha, bare.ridge, offset, bare.x0, x_star, bare.f_star, constants)

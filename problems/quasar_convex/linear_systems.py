@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated
 
 import numpy as np
@@ -20,8 +20,9 @@ CIRCLE = 512  # quadrature points; the error is the largest pole to the power 51
 class LinearSystem:
     """x = (â_1 … â_n, ĉ_1 … ĉ_n), Ĝ(z) = ŝ(z)/p̂(z), p̂ = zⁿ + Σ â_j z^{n−j}, ŝ = Σ ĉ_j z^{n−j}.
 
-    f(x) = (1/2π) ∫ |Ĝ − G|² dθ = Σ_t (ĥ_t − h_t)², h the impulse response; f* = 0 at x* = (a, c). Not convex; its smoothness is
-    local; ⟨∇f(x), x − x*⟩ = (1/2π) ∫ 2 Re(p/p̂) |Ĝ − G|² dθ wherever p̂ has no zero on the circle.
+    f = (1/N) Σ f_i, f_i(x) = (1/2π) ∫ |Ĝ − G|² S_i dθ, S_i ≥ 0 the spectrum of input i: the mean square error of the output. One input
+    with S = 1, white noise, gives Σ_t (ĥ_t − h_t)², h the impulse response. f* = f_i(x*) = 0 at x* = (a, c). Not convex; its
+    smoothness is local; ⟨∇f_i(x), x − x*⟩ = (1/2π) ∫ 2 Re(p/p̂) |Ĝ − G|² S_i dθ wherever p̂ has no zero on the circle.
     """
 
     cosines: Array  # (n, M), cos jθ
@@ -29,8 +30,13 @@ class LinearSystem:
     x0: Array  # (B, 2n)
     x_star: Array  # (B, 2n)
     f_star: Array  # (B,)
+    power: Array  # (N, M), S_i on the circle, shared by the rows
     constants: Mapping[str, Certified]
     traits: frozenset[Trait] = frozenset({Trait.SMOOTH})
+
+    @property
+    def size(self) -> int:
+        return int(self.power.shape[0])
 
     @property
     def order(self) -> int:
@@ -59,17 +65,33 @@ class LinearSystem:
         return 2 * (pr * qr + pi * qi) / (qr * qr + qi * qi)
 
     def value(self, x: Array, /) -> Array:
-        return array_namespace(x).mean(self.error2(x), axis=-1)
+        return self.average(self.error2(x))
+
+    def average(self, h: Array, /) -> Array:
+        """(1/2π) ∫ h S dθ, S the mean of the S_i, (B, M) -> (B,)."""
+        xp = array_namespace(h)
+        return xp.mean(h * xp.mean(self.power, axis=0), axis=-1)
 
     def grad(self, x: Array, /) -> Array:
+        xp = array_namespace(x)
+        return self._grad(x, xp.mean(self.power, axis=0)[None, :])
+
+    def grad_one(self, x: Array, i: Array, /) -> Array:
+        return self._grad(x, array_namespace(x).take(self.power, i, axis=0))
+
+    def grad_batch(self, x: Array, w: Array, /) -> Array:
+        """Σ w_i ∇f_i(x) for weights w, (B, N), of sum 1."""
+        return self._grad(x, array_namespace(x).matmul(w, self.power))
+
+    def _grad(self, x: Array, spectrum: Array) -> Array:
         """Ĝ moves by e^{−ijθ}/p̂ in ĉ_j and by −Ĝ e^{−ijθ}/p̂ in â_j; f moves by 2 Re of its product with the conjugate of Ĝ − G."""
         xp = array_namespace(x)
         pr, pi, _, _ = self.polynomials(x)
         (gr, gi), (hr, hi) = self.transfer(x), self.transfer(self.x_star)
         er, ei = gr - hr, gi - hi
         size = pr * pr + pi * pi
-        ur, ui = (er * pr - ei * pi) / size, -(er * pi + ei * pr) / size  # conj(Ĝ − G)/p̂
-        vr, vi = -(ur * gr - ui * gi), -(ur * gi + ui * gr)  # −Ĝ conj(Ĝ − G)/p̂
+        ur, ui = spectrum * (er * pr - ei * pi) / size, -spectrum * (er * pi + ei * pr) / size  # S conj(Ĝ − G)/p̂
+        vr, vi = -(ur * gr - ui * gi), -(ur * gi + ui * gr)  # −S Ĝ conj(Ĝ − G)/p̂
 
         def along(r: Array, i: Array) -> Array:
             C, S = xp.matrix_transpose(self.cosines), xp.matrix_transpose(self.sines)
@@ -118,8 +140,8 @@ def linear_system(
         r, angle = radius * g.random(pairs), np.pi * g.random(pairs)
         moved = np.minimum(r * (1 + noise * g.standard_normal(pairs)), 0.9), angle + noise * g.standard_normal(pairs)
         c = g.standard_normal(2 * pairs)
-        truth.append(np.concatenate([_denominator(r, angle), c]))
-        model.append(np.concatenate([_denominator(*moved), c * (1 + noise * g.standard_normal(2 * pairs))]))
+        truth.append(np.concatenate([denominator(r, angle), c]))
+        model.append(np.concatenate([denominator(*moved), c * (1 + noise * g.standard_normal(2 * pairs))]))
     return _system(np.stack(model), np.stack(truth), steps)
 
 
@@ -131,7 +153,7 @@ def opposite_poles(seeds: range) -> LinearSystem:
     return _system(np.concatenate([one * [1.71, 0.729], numerators[:, 1]], axis=1), truth, 0)
 
 
-def _denominator(r: Array, angle: Array) -> Array:
+def denominator(r: Array, angle: Array) -> Array:
     p = np.ones(1)
     for ri, ti in zip(r, angle, strict=True):
         p = np.convolve(p, [1.0, -2 * ri * np.cos(ti), ri**2])
@@ -154,13 +176,18 @@ def _safe_step(p: LinearSystem, steps: int) -> Array:
     return s
 
 
+def circle(n: int, points: int) -> tuple[Array, Array]:
+    """cos jθ and sin jθ, j = 1 … n, (n, M) each."""
+    turn = np.outer(np.arange(1, n + 1), 2 * np.pi * np.arange(points) / points)
+    return np.cos(turn), np.sin(turn)
+
+
 def _system(model: Array, truth: Array, steps: int) -> LinearSystem:
     n = truth.shape[1] // 2
-    turn = np.outer(np.arange(1, n + 1), 2 * np.pi * np.arange(CIRCLE) / CIRCLE)
-    bare = LinearSystem(np.cos(turn), np.sin(turn), model, truth, np.zeros(len(truth)), {})
+    bare = LinearSystem(*circle(n, CIRCLE), model, truth, np.zeros(len(truth)), np.ones((1, CIRCLE)), {})
     constants = {
         "R": Certified(np.linalg.norm(model - truth, axis=1), Unit(0, 1), Side.EXACT, "‖x_0 − x*‖ as drawn"),
         "e0": Certified(bare.value(model), Unit(1, 0), Side.EXACT, "f(x_0), f* = 0"),
         "s": Certified(_safe_step(bare, steps), Unit(-1, 2), Side.EXACT, "the step; that it is short enough is seen on the path"),
     }
-    return LinearSystem(bare.cosines, bare.sines, model, truth, bare.f_star, constants)
+    return replace(bare, constants=constants)

@@ -96,7 +96,7 @@ def _two_centres_grad(c: tuple[float, ...], x: Array) -> Array:
     return sum(p * (x - s * centre) * (1 + (x - s * centre) ** 2) ** (p / 2 - 1) for s in (1.0, -1.0))
 
 
-def _of(
+def explicit(
     seeds: range, c: tuple[float, ...], f: Callable[..., Array], g: Callable[..., Array], dim: int, R: float,
     gamma: float, proof: str, x_star: float = 0.0, f_star: float = 0.0,
 ) -> Explicit:
@@ -114,32 +114,32 @@ def _of(
 def cubic(seeds: range, a: Annotated[float, (0.1, 3.0)] = 1.0, gamma: Annotated[float, (0.05, 1.9)] = 0.5) -> Explicit:
     """‖x‖² + a (x_1³ − 3 x_1 x_2²) + b ‖x‖⁴ with b set so that γ_raw is exactly the γ asked for."""
     b = a**2 * (3 - gamma) ** 2 / (4 * ((3 - gamma) ** 2 - 1))
-    return _of(seeds, (a, b), _cubic, _cubic_grad, 2, 2.0, gamma, "⟨∇f, x⟩ − γf is a quadratic in r with c = cos 3θ: its discriminant")
+    return explicit(seeds, (a, b), _cubic, _cubic_grad, 2, 2.0, gamma, "⟨∇f, x⟩ − γf is a quadratic in r with c = cos 3θ: its discriminant")
 
 
 def false_cubic(seeds: range) -> Explicit:
     """The same formula with a²/4 < b < 9a²/32: positive, but with a spurious critical point; no γ > 0 holds."""
-    return _of(seeds, (1.0, 0.26), _cubic, _cubic_grad, 2, 2.0, 3 - np.sqrt(1.04 / 0.04), "closed form, negative")
+    return explicit(seeds, (1.0, 0.26), _cubic, _cubic_grad, 2, 2.0, 3 - np.sqrt(1.04 / 0.04), "closed form, negative")
 
 
 def valley(seeds: range, kappa: Annotated[float, (10.0, 1e4)] = 100.0) -> Explicit:
     """x_1² + κ (x_2 − x_1²)²: one stationary point, yet ⟨∇f, x⟩ < 0 near x_2 = 1.5 x_1², x_1² > 4/κ: claimed with γ = 0.01."""
-    return _of(seeds, (kappa,), _valley, _valley_grad, 2, 1.0, 0.01, "claimed, false")
+    return explicit(seeds, (kappa,), _valley, _valley_grad, 2, 1.0, 0.01, "claimed, false")
 
 
 def sine(seeds: range, a: float = 3.0) -> Explicit:
     """x² + 3 sin² x; γ_raw = 0.4960901… at x = 2.15384…"""
-    return _of(seeds, (a,), _sine, _sine_grad, 1, 30.0, 0.4960901, "ball arithmetic on [0.05, 30], tails by hand")
+    return explicit(seeds, (a,), _sine, _sine_grad, 1, 30.0, 0.4960901, "ball arithmetic on [0.05, 30], tails by hand")
 
 
 def flat(seeds: range) -> Explicit:
     """f' = x (x − 1)²: never turns back, but stops at x = 1: claimed with γ = 0.01."""
-    return _of(seeds, (), _flat, _flat_grad, 1, 1.0, 0.01, "claimed, false")
+    return explicit(seeds, (), _flat, _flat_grad, 1, 1.0, 0.01, "claimed, false")
 
 
 def welsch(seeds: range) -> Explicit:
     """1 − exp(−x²): strictly unimodal, quasar-convex on every interval, on R with no γ: claimed with γ = 0.01."""
-    return _of(seeds, (), _welsch, _welsch_grad, 1, 1.0, 0.01, "claimed, false")
+    return explicit(seeds, (), _welsch, _welsch_grad, 1, 1.0, 0.01, "claimed, false")
 
 
 def two_centres(seeds: range, p: float = 0.3, centre: float = 20.0) -> Explicit:
@@ -149,4 +149,4 @@ def two_centres(seeds: range, p: float = 0.3, centre: float = 20.0) -> Explicit:
         g, h = (float(_two_centres_grad((p, centre), np.array([[z]]))[0, 0]) for z in (point, point + 1e-6))
         point -= g * 1e-6 / (h - g) if h != g else 0.0
     lowest = float(_two_centres((p, centre), np.array([[point]]))[0])
-    return _of(seeds, (p, centre), _two_centres, _two_centres_grad, 1, 20.0, p, "claimed, false", point, lowest)
+    return explicit(seeds, (p, centre), _two_centres, _two_centres_grad, 1, 20.0, p, "claimed, false", point, lowest)

@@ -33,11 +33,27 @@ class SigmoidModel:
         xp = array_namespace(w)
         return 0.5 * xp.mean((self._links(w) - self._links(self.x_star)) ** 2, axis=-1)
 
+    @property
+    def size(self) -> int:
+        return int(self.A.shape[1])
+
     def grad(self, w: Array, /) -> Array:
         xp = array_namespace(w)
+        return self.grad_batch(w, xp.ones((w.shape[0], self.size), dtype=w.dtype) / self.size)
+
+    def grad_batch(self, w: Array, weights: Array, /) -> Array:
+        """Σ weights_i ∇f_i(w), f_i = ½ (σ(⟨a_i, w⟩) − σ(⟨a_i, w*⟩))², for weights of sum 1, (B, N)."""
+        xp = array_namespace(w)
         s = self._links(w)
-        r = (s - self._links(self.x_star)) * s * (1 - s)
-        return xp.squeeze(xp.matmul(r[:, None, :], self.A), axis=1) / self.A.shape[1]
+        r = weights * (s - self._links(self.x_star)) * s * (1 - s)
+        return xp.squeeze(xp.matmul(r[:, None, :], self.A), axis=1)
+
+    def grad_one(self, w: Array, i: Array, /) -> Array:
+        xp = array_namespace(w)
+        B, N, n = self.A.shape
+        a = xp.take(xp.reshape(self.A, (B * N, n)), xp.arange(B) * N + i, axis=0)
+        s, t = (1 / (1 + xp.exp(-xp.sum(a * x, axis=-1))) for x in (w, self.x_star))
+        return ((s - t) * s * (1 - s))[:, None] * a
 
 
 def proved_on_square(half: float) -> float:
@@ -76,12 +92,34 @@ def sigmoid_model(
         A.append(a / np.linalg.norm(a, axis=1, keepdims=True))
         star.append(R * g.random() * w / np.linalg.norm(w))
         start.append(R * x / np.linalg.norm(x))
+    return _model(np.stack(A), np.stack(star), np.stack(start), gamma, R)
+
+
+def breast_cancer_model(seeds: range, R: Annotated[float, (0.1, 1.0)] = 1.0, every: int = 3) -> SigmoidModel:
+    """The features of the Wisconsin data shipped with scikit-learn, every third row, standardised, rows of length 1; w* is planted."""
+    from sklearn.datasets import load_breast_cancer
+
+    X = load_breast_cancer().data
+    X = ((X - X.mean(axis=0)) / X.std(axis=0))[::every]
+    X /= np.linalg.norm(X, axis=1, keepdims=True)
+    w = np.stack([np.random.default_rng([seed, 48]).standard_normal((2, X.shape[1])) for seed in seeds])
+    w *= R / np.linalg.norm(w, axis=2, keepdims=True)
+    return _model(np.tile(X, (len(w), 1, 1)), w[:, 0], w[:, 1], 1.66, R)
+
+
+def _model(A: Array, star: Array, start: Array, gamma: float, R: float) -> SigmoidModel:
     ones = np.ones(len(A))
+    smooth, proof = Unit(1, -2), "(σ'² + (σ − σ*) σ'')⟨a, d⟩², σ' ≤ 1/4, |σ''| ≤ 1/(6√3), ‖a_i‖ = 1"
+    top = 1 / 16 + 3**0.5 / 18
+    bare = SigmoidModel(A, start, star, 0 * ones, {})
     constants = {
         "gamma": Certified(gamma * ones, Unit(), Side.LOWER, "ball arithmetic on [−1, 1]², term by term; sums keep it"),
         "R": Certified(R * ones, Unit(0, 1), Side.EXACT, "radius of the ball"),
+        "L": Certified(top * np.linalg.eigvalsh(np.swapaxes(A, 1, 2) @ A / A.shape[1])[:, -1], smooth, Side.UPPER, proof),
+        "L_max": Certified(top * ones, smooth, Side.UPPER, proof),
+        "e0": Certified(bare.value(start), Unit(1, 0), Side.EXACT, "f(x_0), f* = 0"),
     }
-    return SigmoidModel(np.stack(A), np.stack(start), np.stack(star), 0 * ones, constants)
+    return SigmoidModel(A, start, star, bare.f_star, constants)
 
 
 def leaving_the_ball(seeds: range) -> SigmoidModel:

@@ -14,7 +14,7 @@ from ratecheck import Array, Certified, Side, Trait, Unit
 
 @dataclass(frozen=True, eq=False)
 class Huber:
-    """f(x) = L ‖x‖²/2 for ‖x‖ ≤ δ, L δ ‖x‖ − L δ²/2 beyond: convex, L-smooth, minimal at 0."""
+    """f(x) = L ‖x‖²/2 for ‖x‖ ≤ δ, L δ ‖x‖ − L δ²/2 beyond: convex, L-smooth, minimal at 0. A finite sum of one component."""
 
     L: Array  # (B,)
     delta: Array  # (B,)
@@ -22,7 +22,8 @@ class Huber:
     x_star: Array  # (B, n)
     f_star: Array  # (B,)
     constants: Mapping[str, Certified]
-    traits: frozenset[Trait] = frozenset({Trait.CONVEX, Trait.SMOOTH})
+    traits: frozenset[Trait] = frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.FINITE_SUM})
+    size: int = 1
 
     def value(self, x: Array, /) -> Array:
         xp = array_namespace(x)
@@ -34,6 +35,9 @@ class Huber:
         r = xp.sum(x * x, axis=-1) ** 0.5
         far = r > self.delta
         return (self.L * xp.where(far, self.delta / xp.where(far, r, 1.0), 1.0))[:, None] * x
+
+    def grad_one(self, x: Array, i: Array, /) -> Array:
+        return self.grad(x)
 
 
 def huber(
@@ -52,6 +56,7 @@ def huber(
     ones, exact = np.ones(len(x0)), Side.EXACT
     constants = {
         "L": Certified(L * ones, Unit(1, -2), exact, "the gradient is L times the projection on a ball"),
+        "L_max": Certified(L * ones, Unit(1, -2), exact, "the one component is f"),
         "R": Certified(R * ones, Unit(0, 1), exact, "‖x_0‖ as drawn"),
     }
     return Huber(L * ones, share * R * ones, x0, 0 * x0, 0 * ones, constants)

@@ -49,13 +49,12 @@ def slope(p: LinearSystem, s: Sample) -> Array:
 
 def weighted(p: LinearSystem, s: Sample) -> Array:
     """(1/2π) ∫ 2 Re(p/p̂) |Ĝ − G|² dθ"""
-    return array_namespace(s.x).mean(p.weight(s.x) * p.error2(s.x), axis=-1)
+    return p.average(p.weight(s.x) * p.error2(s.x))
 
 
 def size(p: LinearSystem, s: Sample) -> Array:
     """(1/2π) ∫ 2 |Re(p/p̂)| |Ĝ − G|² dθ: the scale of the identity, which may cancel."""
-    xp = array_namespace(s.x)
-    return xp.mean(xp.abs(p.weight(s.x)) * p.error2(s.x), axis=-1)
+    return p.average(array_namespace(s.x).abs(p.weight(s.x)) * p.error2(s.x))
 
 
 def gamma_at(p: LinearSystem, x: Array) -> Array:

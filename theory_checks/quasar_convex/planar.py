@@ -20,6 +20,7 @@ from flint import arb
 
 from algorithms.quasar_convex.points import Sample, Scattered
 from problems.quasar_convex.certificates import largest_proved, positive_on
+from problems.quasar_convex.impostors import cauchy, proximal_sixth_root
 from problems.quasar_convex.planar import Explicit, cubic, false_cubic, flat, sine, two_centres, valley, welsch
 from problems.quasar_convex.powers import RadialPower, sixth_root
 from ratecheck import Array, AtLeast, Claim, Direct, Draw, Equal, Source, Statement, Status, Theorem, Threshold, Trait, Unit, best, each
@@ -149,6 +150,8 @@ THEOREM = Theorem(
         "flat point": (control(flat), Status.REFUTED),
         "Welsch": (control(welsch), Status.REFUTED),
         "two centres": (control(two_centres), Status.REFUTED),
+        "Cauchy": (replace(control(cauchy), algorithm=Scattered(0.0, 12.0)), Status.REFUTED),
+        "a quasar-convex function and a parabola": (control(proximal_sixth_root), Status.REFUTED),
         "sine with gamma 0.5": (replace(SINES, bound=lambda k, c: 0.5 + 0 * k, sharp={}), Status.REFUTED),
         "cubic proved beyond its constant": (replace(PROVED, bound=lambda k, c: 0.99 * c["gamma"] + 0 * k), Status.REFUTED),
         "one half up to 9.45986": (replace(HALF, bound=lambda k, c: 1.0 * (c["D"] < 9.45986) + 0 * k), Status.REFUTED),
