@@ -1,11 +1,11 @@
-"""Davis, Drusvyatskiy 2019: stochastic proximal sub-gradient and prox-linear methods, on the line."""
+"""Davis, Drusvyatskiy 2019: stochastic proximal sub-gradient and prox-linear methods, and their steps on the line."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
-from typing import Protocol
+from typing import Any, Protocol
 
 from array_api_compat import array_namespace
 
@@ -25,7 +25,7 @@ class Composed(Problem, Protocol):
 @dataclass(frozen=True, eq=False)
 class Drawn:
     k: int
-    x: Array  # (B, 1)
+    x: Array  # (B, n), n = 1 on the line
     i: Array  # (B,) the component drawn at x
     step: Array  # (B,) a_t, or 1/b_t
 
@@ -47,8 +47,15 @@ def prox_linear_steps(p: Composed, x: Array, step: Array) -> Array:
     return p.prox(x + d, step[:, None])
 
 
+class Sum(Problem, Protocol):
+    @property
+    def size(self) -> int: ...
+
+
 class Update(Protocol):
-    def __call__(self, p: Composed, x: Array, step: Array, /) -> Array: ...
+    """The steps of all components: (B, N) on the line, (B, N, n) in R^n."""
+
+    def __call__(self, p: Any, x: Array, step: Array, /) -> Array: ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +65,7 @@ class ModelBased:
     step: Schedule
     update: Update = subgradient_steps
 
-    def iterates(self, problem: Composed, noise: Noise, /) -> Iterator[Drawn]:
+    def iterates(self, problem: Sum, noise: Noise, /) -> Iterator[Drawn]:
         xp = array_namespace(problem.x0)
         x = problem.x0
         index = noise.integers("index", problem.size)
@@ -70,7 +77,8 @@ class ModelBased:
 
 
 def chosen(points: Array, i: Array) -> Array:
-    """Entry i of each row, (B, N), (B,) -> (B, 1)."""
+    """Entry i of each row, (B, N) or (B, N, n), (B,) -> (B, n)."""
     xp = array_namespace(points)
-    place = xp.arange(points.shape[-1])[None, :] == i[:, None]
-    return xp.sum(xp.where(place, points, 0.0), axis=-1)[:, None]
+    points = points[:, :, None] if points.ndim == 2 else points
+    place = xp.arange(points.shape[1])[None, :] == i[:, None]
+    return xp.sum(xp.where(place[:, :, None], points, 0.0 * points), axis=1)

@@ -1,17 +1,12 @@
-"""Davis, Drusvyatskiy 2019: stochastic sub-gradient and prox-linear methods in R^n, for a mean of |c_i| with c_i smooth."""
+"""Davis, Drusvyatskiy 2019: the steps of the stochastic sub-gradient and prox-linear methods in R^n, for a mean of |c_i| with c_i smooth."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from itertools import count
 from typing import Protocol
 
 from array_api_compat import array_namespace
 
-from algorithms.quasar_convex.model_based import Drawn
-from algorithms.quasar_convex.stochastic import Schedule
-from ratecheck import Array, Noise, Problem
+from ratecheck import Array, Problem
 
 
 class Deviations(Problem, Protocol):
@@ -36,32 +31,3 @@ def prox_linear_steps(p: Deviations, x: Array, step: Array) -> Array:
     longest = step[:, None] + 0.0 * c
     exact = c / xp.where(squared > 0, squared, 1.0 + 0.0 * squared)
     return x[:, None, :] - xp.minimum(xp.maximum(exact, -longest), longest)[:, :, None] * slopes
-
-
-class Update(Protocol):
-    def __call__(self, p: Deviations, x: Array, step: Array, /) -> Array: ...
-
-
-@dataclass(frozen=True)
-class ModelBasedInSpace:
-    """x_{t+1} is the step of the component drawn at t."""
-
-    step: Schedule
-    update: Update = subgradient_steps
-
-    def iterates(self, problem: Deviations, noise: Noise, /) -> Iterator[Drawn]:
-        xp = array_namespace(problem.x0)
-        x = problem.x0
-        index = noise.integers("index", problem.size)
-        for k in count():
-            i = next(index)
-            s = xp.asarray(self.step(problem.constants, k))
-            yield Drawn(k, x, i, s)
-            x = chosen(self.update(problem, x, s), i)
-
-
-def chosen(points: Array, i: Array) -> Array:
-    """Entry i of each row, (B, N, n), (B,) -> (B, n)."""
-    xp = array_namespace(points)
-    place = xp.arange(points.shape[1])[None, :] == i[:, None]
-    return xp.sum(xp.where(place[:, :, None], points, 0.0 * points), axis=1)

@@ -17,8 +17,8 @@ from functools import partial
 
 from array_api_compat import array_namespace
 
-from algorithms.quasar_convex.model_based import Drawn
-from algorithms.quasar_convex.model_based_space import ModelBasedInSpace, Update, chosen, prox_linear_steps, subgradient_steps
+from algorithms.quasar_convex.model_based import Drawn, ModelBased, Update, chosen
+from algorithms.quasar_convex.model_based_space import prox_linear_steps, subgradient_steps
 from algorithms.quasar_convex.stochastic import Schedule
 from problems.quasar_convex.quadratic_deviations import QuadraticDeviations, blind_deconvolution, phase_retrieval_in_space
 from ratecheck import Always, Array, Certified, Claim, Constants, Draw, InExpectation, Law, Seen, Status, Theorem, Trait, Unit, each, total
@@ -102,7 +102,7 @@ ONE_STEP = Claim[QuadraticDeviations, Drawn](
     source=source("Theorem 3.1, inside the proof", "wc.projsub"),
     assumes=frozenset({Trait.WEAKLY_CONVEX}),
     instances=INSTANCES,
-    algorithm=ModelBasedInSpace(decreasing),
+    algorithm=ModelBased(decreasing, subgradient_steps),
     metric=each(expected_envelope(subgradient_steps)),
     unit=Unit(f=1),
     bound=one_step(0.5),
@@ -123,7 +123,7 @@ ONE_STEP = Claim[QuadraticDeviations, Drawn](
 LINEAR_STEP = replace(
     ONE_STEP,
     source=source("Theorem 4.3, inside the proof", "wc.model"),
-    algorithm=ModelBasedInSpace(small, prox_linear_steps),
+    algorithm=ModelBased(small, prox_linear_steps),
     metric=each(expected_envelope(prox_linear_steps)),
     bound=model_step,
     given={**GIVEN, "b_t > rb": lambda k, c: c["s"] * c["rb"]},
@@ -152,12 +152,18 @@ THEOREM = Theorem(
     },
     foils={
         "sub-gradient for prox-linear": (
-            replace(on(LINEAR_STEP, "phase retrieval"), algorithm=ModelBasedInSpace(lambda c, k: 20 * small(c, k))), Status.UNLAWFUL
+            replace(on(LINEAR_STEP, "phase retrieval"), algorithm=ModelBased(lambda c, k: 20 * small(c, k), subgradient_steps)),
+            Status.UNLAWFUL,
         ),
-        "a step 5 times as long": (replace(ONE, algorithm=ModelBasedInSpace(lambda c, k: 5 * decreasing(c, k))), Status.UNLAWFUL),
+        "a step 5 times as long": (
+            replace(ONE, algorithm=ModelBased(lambda c, k: 5 * decreasing(c, k), subgradient_steps)),
+            Status.UNLAWFUL,
+        ),
         "no noise term": (replace(ONE, bound=one_step(0.0)), Status.REFUTED),
         "prox-linear: no noise, ten times the decrease": (
-            replace(on(LINEAR_STEP, "blind deconvolution"), bound=lambda k, c: one_step(0.0)(k, {**c, "stationarity2": 10 * c["stationarity2"]})),
+            replace(
+                on(LINEAR_STEP, "blind deconvolution"), bound=lambda k, c: one_step(0.0)(k, {**c, "stationarity2": 10 * c["stationarity2"]})
+            ),
             Status.REFUTED,
         ),
         "a tenth of the mean": (replace(MEAN, bound=lambda k, c: projected(k, c) / 10), Status.REFUTED),
