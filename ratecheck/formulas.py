@@ -37,8 +37,10 @@ _ACCENTS = {"hat": r"\hat", "bar": r"\bar", "tilde": r"\tilde", "dot": r"\dot"}
 def nice(name: str) -> str:
     r"""LaTeX of a constant's name: mu -> \mu, f_star -> f^{\star}, L_max -> L_{\max}, b1 -> b_{1}, x_0_norm -> x_{0, norm}."""
     pieces = re.findall(r"\w+|\W+", name)
-    if len(pieces) > 1:  # "d_in/d_out"
-        return "".join(nice(piece) if piece[0].isalnum() else piece for piece in pieces)
+    if name.startswith("sum "):
+        return rf"{{\Sigma\, {nice(name.removeprefix('sum '))}}}"
+    if len(pieces) > 1:  # "d_in/d_out", "next gap"
+        return "".join(nice(piece) if piece[0].isalnum() else piece.replace(" ", r"\,") for piece in pieces)
     head, *tail = [part for part in name.split("_") if part] or [name]
     split = re.fullmatch(r"([A-Za-z]+?)(\d+)", head)
     if split:

@@ -16,6 +16,7 @@ from typing import Any
 
 from reports import compact, prose, words
 from reports.figures import study_figure
+from reports.handbook import Section, sections
 from reports.html import TEMPLATES, discovery, manifest
 from reports.mathematics import SIZE
 from reports.records import Study
@@ -89,8 +90,29 @@ class Setter:
             "commonly_intro": words.COMMONLY,
             "commonly": [self.erratum(p, c) for p, c in report.commonly],
             "families": families,
+            "handbook": [self.handbook(s) for s in sections(report)],
+            "handbook_read": f"{words.HANDBOOK} {words.HANDBOOK_READ}",
             "studies": studies,
         }
+
+    def handbook(self, section: Section) -> dict[str, Any]:
+        """One table: by theorem file, its claims with the bound and how near it was met."""
+        entries = []
+        for entry in section.entries:
+            rows = []
+            for row in entry.rows:
+                tight, worst = row.tightest, words.largest(row.claim.worst)
+                rows.append({
+                    "name": prose.runs(f"{row.claim.name}{f' ({row.kind})' if row.kind else ''}"),
+                    "slug": row.claim.first.slug,
+                    "formula": self.formula(row.claim),
+                    "tightness": words.number(tight.ratio if tight else None, 3),
+                    "worst": "—" if worst is None else f"{'' if worst.exact else '≤ '}{words.number(worst.ratio, 3)}",
+                    "attained": "; ".join(v.problem for v in row.attained) or "—",
+                    "status": row.status,
+                })  # fmt: skip
+            entries.append({"title": prose.runs(entry.page.theorem.title), "target": target(entry.page), "rows": rows})
+        return {"title": section.title, "counted": section.counted, "entries": entries}
 
     def looks(self, report: Report) -> dict[str, Any]:
         names = dict.fromkeys([*words.LOOKS, *report.statuses, *(s for v in report.verdicts for s in (v.status, v.expected))])

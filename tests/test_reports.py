@@ -317,10 +317,18 @@ def test_the_handbook_is_one_table_of_the_chosen_slugs(site: Path, tmp_path: Pat
             if v["claim"] == "frank_wolfe/jaggi_primal":
                 v.update(slug="hb.gd", group="claim", name="every k", status="CONSISTENT", ratio=0.3, relation="at most", holds="Always")
         next(v for v in data["verdicts"] if v["slug"] == "hb.gd").update(ratio=0.995, problem="the sharp one")
+        row = {"claim": "frank_wolfe/jaggi_primal", "name": "every k", "status": "CONSISTENT", "over": {"f": "smooth convex function"}}
+        row |= {"constants": {"L": 1.0}, "why": "no member is above", "proof": "12 multipliers"}
+        data["worst_cases"] = [row | {"k": 1, "ratio": 0.25, "certified": 0.2500004}, row | {"k": 5, "ratio": 0.4375, "exact": False}]
+        next(t for t in data["theorems"] if t["claim"] == "frank_wolfe/jaggi_primal")["metrics"] = {"every k": "f(x_k) − f*"}
 
     directory = changed(site, tmp_path / "handbook", choose)
     build(directory)
     page = read(directory / "handbook.html")
+    assert "Worst case" in page.text and "0.438" in page.text and "at most, k = 5" in page.text
+    theorem = read(directory / "theorems/frank_wolfe/jaggi_primal.html").text
+    assert "The metric: f(x_k) − f*." in theorem and "Every smooth convex function; L = 1." in theorem
+    assert "0.25" in theorem and "12 multipliers" in theorem and "no member is above" in theorem
     assert "handbook.html" in read(directory / "index.html").links
     assert [link for link in page.links if link.startswith("theorems/")] == ["theorems/frank_wolfe/jaggi_primal.html"]
     assert "1 theorem file, 1 claim, 1 attained" in page.text

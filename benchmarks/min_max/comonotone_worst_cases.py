@@ -21,6 +21,7 @@ from algorithms.min_max.proximal_point import ProximalPoint
 from algorithms.min_max.steps import Step
 from problems.min_max.linear_operators import LinearOperator, nonnormal, plane
 from problems.min_max.proximal_worst_cases import slowest
+from ratecheck import Claim
 from ratecheck.noise import SeededNoise
 from ratecheck.performance import Operators, WorstCase, last_force2
 from ratecheck.performance.program import maximise, program
@@ -63,7 +64,7 @@ def after(method: Any, problem: LinearOperator, k: int) -> Any:
 def over_class(name: str, rho: float) -> float:
     """The largest ‖F(x_k)‖² at k = SHORT that the inequalities of the class allow"""
     class_ = {"f": Operators(rho="rho", L="L")}
-    claim = {"extragradient": extragradient_comonotone_last.LAST, "optimistic gradient": optimistic_comonotone_last.LAST}[name]
+    claim: Claim[Any, Any] = extragradient_comonotone_last.LAST if name == "extragradient" else optimistic_comonotone_last.LAST
     over = WorstCase(class_, {"L": 1.0, "R": 1.0, "rho": rho}, last_force2)
     return maximise(program(replace(claim, algorithm=METHODS[name]), over, SHORT))[0]
 
