@@ -60,6 +60,8 @@ def best_within(m: Callable[[P, S], Array], window: Callable[[int], int]) -> Mea
             value = m(problem, state)
             xp = array_namespace(value)
             kept.append((k, value))
+            if window(k) > k:
+                raise ValueError(f"best_within: the window of k = {k} begins at {window(k)}, after it; start the claim's k later or the window earlier")
             while kept[0][0] < window(k):
                 kept.popleft()
             smallest = kept[0][1]

@@ -202,6 +202,11 @@ def last_force2(t: Trace) -> Form:
     return t.force2(t.last.x)
 
 
+def mean_force2(t: Trace) -> Form:
+    """The mean over j ≤ k of ‖F(x_j)‖²"""
+    return sum((t.force2(s.x) for s in t.states), Form()) * Fraction(1, t.k + 1)
+
+
 def least_force2(t: Trace) -> list[Form]:
     """min over j ≤ k of ‖F(x_j)‖²"""
     return [t.force2(s.x) for s in t.states]

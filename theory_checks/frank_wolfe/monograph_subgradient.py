@@ -16,6 +16,7 @@ from typing import Any
 from algorithms.frank_wolfe.gradient import Point, ProximalGradient, Rule
 from problems.frank_wolfe.nonsmooth import corner, deviation, resisting_strongly
 from ratecheck import Always, Array, Claim, Status, Theorem, Trait, Unit, at_average, best, each
+from ratecheck.performance import Convex, WorstCase
 from theory_checks.frank_wolfe._monograph import bubeck, descends, gap, gap_at
 
 T = 16
@@ -83,5 +84,10 @@ THEOREM = Theorem(
         "the last point": (replace(CLAIM, metric=each(gap), bound=lambda k, c: 0.9 * CLAIM.bound(k, c), sharp={}), Status.REFUTED),
         "a twentieth": (replace(STRONG, bound=lambda k, c: STRONG.bound(k, c) / 20), Status.REFUTED),
         "Lip for Lip²": (replace(STRONG, bound=lambda k, c: 2 * c["Lip"] / (c["mu"] * (k + 2))), Status.ILL_POSED),
+    },
+    worst={
+        "3.2": WorstCase(
+            {"f": Convex(G="Lip")}, {"Lip": 1.0, "R": 1.0}, lambda t: t.value(sum(s.x for s in t.states) / len(t.states)), k=(T - 1,)
+        )
     },
 )

@@ -16,6 +16,7 @@ from algorithms.min_max.extragradient import Extragradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal
 from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, each, each_step, mean, total
+from ratecheck.performance import Operators, WorstCase, mean_force2
 from theory_checks.min_max._common import (
     FORCE2,
     LENGTH2,
@@ -92,4 +93,5 @@ THEOREM = Theorem(
         "ρL = 0.5, unstated": (replace(ABOVE, given={}, k=range(1001)), Status.REFUTED),
         "F misread by 1.1": (replace(MEAN, algorithm=Misreading(MEAN.algorithm, 1.1)), Status.UNLAWFUL),
     },
+    worst={"mean": WorstCase({"f": Operators(rho="rho", L="L", minty=True)}, {"L": 1.0, "R": 1.0, "rho": 0.2}, mean_force2)},
 )

@@ -22,6 +22,7 @@ from algorithms.min_max.optimistic import OptimisticGradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, each, each_step, mean, total
+from ratecheck.performance import Operators, WorstCase, mean_force2
 from theory_checks.min_max._common import (
     FORCE2,
     LENGTH2,
@@ -135,4 +136,5 @@ THEOREM = Theorem(
         ),
         "F misread by 1.1": (replace(MEAN, algorithm=Misreading(MEAN.algorithm, 1.1)), Status.UNLAWFUL),
     },
+    worst={"mean": WorstCase({"f": Operators(rho="rho", L="L", minty=True)}, {"L": 1.0, "R": 1.0, "rho": 0.0}, mean_force2)},
 )

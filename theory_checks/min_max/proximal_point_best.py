@@ -10,12 +10,14 @@ A spiral with N steps of the same length meets the second bound.
 """
 
 from dataclasses import replace
+from fractions import Fraction
 from functools import partial
 
 from algorithms.min_max.proximal_point import ProximalPoint, State
 from problems.min_max.linear_operators import nonnormal, normal
 from problems.min_max.star_operators import Spiral, spiral
 from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, best, each, mean
+from ratecheck.performance import Form, Operators, WorstCase
 from theory_checks.min_max._common import LENGTH2, STEP, ResolventGame, distance2, is_proximal, relative, residual2
 
 MEAN = Source("gorbunov2023", "Theorem 4, (4)", "nc.pp.best", Statement.VERIFIED)
@@ -100,5 +102,15 @@ THEOREM = Theorem(
         "g = 1.9ρ": (replace(AVERAGE, algorithm=ProximalPoint(lambda c: 1.9 * c["rho"].value)), Status.NOT_APPLICABLE),
         "under-relaxed": (replace(AVERAGE, algorithm=ProximalPoint(lambda c: 2.5 * c["rho"].value, 0.8)), Status.UNLAWFUL),
         "over-relaxed, no law": (replace(AVERAGE, algorithm=ProximalPoint(lambda c: 2.5 * c["rho"].value, 1.5), laws={}), Status.REFUTED),
+    },
+    worst={
+        "mean of the steps": WorstCase(
+            {"f": Operators(rho="rho", minty=True)},
+            {"L": 1.0, "R": 1.0, "rho": 0.4},
+            lambda t: sum((t.force2(s.x) for s in t.states[1:]), Form()) * Fraction(1, t.k),
+        ),
+        "shortest step": WorstCase(
+            {"f": Operators(rho="rho", minty=True)}, {"L": 1.0, "R": 1.0, "rho": 0.4}, lambda t: [t.force2(s.x) for s in t.states[1:]]
+        ),
     },
 )

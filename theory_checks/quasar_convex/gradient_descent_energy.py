@@ -17,6 +17,7 @@ import numpy as np
 from algorithms.quasar_convex.descent import GradientDescent, Point
 from problems.quasar_convex.homogeneous import Petals, bowl, petals
 from ratecheck import Always, Array, Claim, Constants, Draw, SameRate, Source, Statement, Status, Theorem, Trait, Unit, each
+from ratecheck.performance import QuasarConvex, WorstCase, distance, first_gap
 from theory_checks.quasar_convex._common import distance2, gap, moves_along_the_gradient, on
 
 
@@ -65,7 +66,16 @@ THEOREM = Theorem(
         "rate with 1.1 mu": (replace(BOWL, bound=lambda k, c: bound(k, {**c, "mu": 1.1 * c["mu"]}), k=range(1, 1001)), Status.REFUTED),
         "rate with mu/2": (replace(BOWL, bound=lambda k, c: bound(k, {**c, "mu": 0.5 * c["mu"]})), Status.UNSHARP),
         "gap without 2/L": (
-            replace(CLAIM, bound=lambda k, c: bound(k, {**c, "e0": 0.0}) + c["e0"], metric=each(distance2)), Status.ILL_POSED
+            replace(CLAIM, bound=lambda k, c: bound(k, {**c, "e0": 0.0}) + c["e0"], metric=each(distance2)),
+            Status.ILL_POSED,
         ),
+    },
+    worst={
+        "step 1/L": WorstCase(
+            {"f": QuasarConvex(mu="mu")},
+            {"L": 1.0, "gamma": 0.5, "mu": 0.2, "R": 1.0, "e0": 0.5},
+            lambda t: t.distance2(t.last.x) + t.value(t.last.x) * 2,
+            start=[distance(), first_gap()],
+        )
     },
 )
