@@ -24,6 +24,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
 from array_api_compat import array_namespace
 
 from algorithms.min_max.adaptive_separated import Feedback, Round, SeparatedPlayers, fixed, long, short
@@ -186,6 +187,7 @@ MULTIPLICATIVE = replace(
     instances={"σ_M = 0.5": partial(saturated, sigma_M=0.5), "σ_M = 1": partial(saturated, sigma_M=1.0)},
     bound=lambda k, c: c["R"] * c["G"] + 0 * k,
     k=range(20, 2401),
+    given={"σ_A = 0": lambda k, c: np.where(c["sigma_A"] > 0, np.inf, 0.0) + 0 * k},
     seeds=48,
 )
 HARD = {"σ_M = 1": partial(saturated, sigma_M=1.0)}
@@ -193,7 +195,7 @@ FORCES = replace(MULTIPLICATIVE, instances=HARD, metric=total(force2), unit=FORC
 ADVERSARIAL = replace(
     EXPLICIT,
     source=replace(ADDITIVE.source, place="Proposition 2"),
-    instances={"turning opponent": opponent},
+    instances={"turning opponent": partial(opponent, turning=1.0)},  # the order needs a regret that grows steadily, not a random walk
     bound=lambda k, c: c["R"] * c["G"] * (k + 1) ** (0.5 + Q),
     holds=AtMostOrder(0.05),
     seen={},
@@ -233,7 +235,9 @@ THEOREM = Theorem(
         "multiplicative, rates swapped": (by(MULTIPLICATIVE, SWAPPED, instances=HARD), Status.REFUTED),
         "multiplicative, constant steps": (by(MULTIPLICATIVE, CONSTANT, instances=HARD), Status.REFUTED),
         "forces, equal rates, σ_M = 2": (by(FORCES, EQUAL, instances={"σ_M = 2": partial(saturated, sigma_M=2.0)}), Status.REFUTED),
-        "forces, σ_A = 0.3": (replace(FORCES, instances={"σ_A = 0.3": ADDITIVE.instances["σ_A = 0.3"]}), Status.REFUTED),
+        "forces, σ_A = 0.3": (
+            replace(FORCES, instances={"σ_A = 0.3": ADDITIVE.instances["σ_A = 0.3"]}, given={}), Status.REFUTED
+        ),
         "any opponents, √T": (replace(ADVERSARIAL, bound=lambda k, c: c["R"] * c["G"] * (k + 1) ** 0.5), Status.REFUTED),
     },
 )
