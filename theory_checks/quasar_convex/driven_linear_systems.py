@@ -45,24 +45,25 @@ from ratecheck import (
 from theory_checks.quasar_convex._common import distance2, gap, inner, moves_along_the_gradient, on, relative
 from theory_checks.quasar_convex.linear_systems import size, slope, source, weighted
 
-WINDOW, PERIODS = 100, 5
+PERIODS = 5
 
 
 def in_time(p: LinearSystem, s: Sample) -> Array:
     """Mean square of ŷ − y over the last of five periods of every window, the recursions started at rest."""
     xp = array_namespace(s.x)
-    u = xp.asarray(electroencephalogram(WINDOW))
+    window = p.cosines.shape[1]
+    u = xp.asarray(electroencephalogram(window))
 
     def response(x: Array) -> list[Array]:
         n = p.order
         y: list[Array] = [xp.zeros((x.shape[0], u.shape[0]), dtype=x.dtype)] * n
-        for t in range(PERIODS * WINDOW):
-            now = sum((x[:, n + j : n + j + 1] * u[None, :, (t - j - 1) % WINDOW] - x[:, j : j + 1] * y[-j - 1] for j in range(n)), 0 * y[0])
+        for t in range(PERIODS * window):
+            now = sum((x[:, n + j : n + j + 1] * u[None, :, (t - j - 1) % window] - x[:, j : j + 1] * y[-j - 1] for j in range(n)), 0 * y[0])
             y.append(now)
-        return y[-WINDOW:]
+        return y[-window:]
 
     d = [a - b for a, b in zip(response(s.x), response(p.x_star), strict=True)]
-    return xp.mean(sum((e * e for e in d), 0 * d[0]), axis=-1) / WINDOW
+    return xp.mean(sum((e * e for e in d), 0 * d[0]), axis=-1) / window
 
 
 def descent_bound(k: Array, c: Constants) -> Array:

@@ -72,8 +72,9 @@ def y_is_searched(p: Sum, s: SampledPair, t: SampledPair) -> Array:
     c = gamma * (s.k + 1) ** 2 / (2 * s.k + 3)
     a = s.coupling.alpha[:, None]
     off = relative(s.coupling.y - a * s.x - (1 - a) * s.z, s.x, s.z)
-    above = excess(p, s.x, s.z, s.coupling, 0 * c, c, s.eps) / (c * (p.value(s.x) + p.constants["e0"].value) + s.eps)
-    return array_namespace(s.x).maximum(off, above)
+    xp = array_namespace(s.x)
+    scale = c * (p.value(s.x) + p.constants["e0"].value) + s.eps  # 0 where the start is a minimiser
+    return xp.maximum(off, excess(p, s.x, s.z, s.coupling, 0 * c, c, s.eps) / xp.where(scale > 0, scale, 1.0 + 0.0 * scale))
 
 
 def z_moves_against_one_component(p: Sum, s: SampledPair, t: SampledPair) -> Array:
