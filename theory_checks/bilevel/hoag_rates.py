@@ -98,10 +98,11 @@ ERROR = Claim[Boxed, Tolerant](
         "B": Seen(each(lambda p, s: norm(p.cross(s.x, s.y, 0 * s.x + 1))), CURVATURE),  # diagonal: at least its largest entry
         "grad_f": Seen(each(lambda p, s: norm(p.upper_y(s.x, s.y))), GRADIENT),
         "eps": Seen(each(lambda p, s: s.eps), LENGTH),
+        "r": Seen(each(lambda p, s: s.eps), GRADIENT),  # one number ε_k, in either unit
     },
     metric=each(error),
     unit=GRADIENT,
-    bound=lambda k, c: omega(k, {**c, "grad_g": c["mu"] * c["eps"], "r": c["mu"] * c["eps"]}),
+    bound=lambda k, c: omega(k, {**c, "grad_g": c["mu"] * c["eps"]}),
     holds=Always(),
     k=range(40),
     rounding=lambda k, c: 100 * EPS * c["grad_f"],
