@@ -17,6 +17,7 @@ import typer
 from ratecheck import calibration, mutants
 from ratecheck.cli import AsJson, Fresh, Globs, OutDir, SuiteDir, app, errors, suite_at, where_to
 from ratecheck.contracts import Claim, Status
+from ratecheck.falsify import asymptotic
 from ratecheck.falsify import falsify as search_for
 from ratecheck.performance import survey
 from ratecheck.suite import Entry, Suite, SuiteError
@@ -78,7 +79,9 @@ def falsify(
             print(f"  trouble: {trouble.status.name} at {dict(trouble.parameters)}, seed {trouble.seed}: {trouble.why}")
         if found.score == found.score and abs(found.score) < 1e300:
             _update(where_to(s, out) / "searches.json", {f"{entry.path} | {label} | {where}": found.score})
-        if found.refuted:
+        if found.refuted and asymptotic(claim):
+            print("  advice: an order or a limit is read in the window of its own instances; is this one late, or is a hypothesis missing?")
+        elif found.refuted:
             refuted += group == "claim"
             w = witness(found, Address("theory_checks." + entry.path.replace("/", "."), GROUPS[group], label, where))
             file = w.save(s.root / "theory_checks" / "_witnesses")

@@ -2,7 +2,8 @@
 
 Hypothesis searches the annotated ranges of the draw function with the tightness as its target and shrinks what it finds; a
 pattern search then climbs where hypothesis is weak, on numbers that are not whole. A claim about samples is searched on some
-seeds and refuted only on others, so that searching raises no false alarm.
+seeds and refuted only on others, so that searching raises no false alarm. An order or a limit is read in a window of k; an instance
+that has not arrived there yet is no counterexample, so what is found against one is advice to a reader: perhaps a hypothesis is missing.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
 
 from ratecheck.climb import by_pattern, shrink
-from ratecheck.contracts import Claim, P, S
+from ratecheck.contracts import Claim, P, Relation, S
 from ratecheck.hunt import Hunt, Over, Search, badness
+from ratecheck.quantifiers import Vanishes
 from ratecheck.runner import run
 from ratecheck.space import Number, Parameter, Point
 
@@ -45,6 +47,11 @@ def falsify(claim: Claim[P, S], instance: str, budget_seconds: float = 60.0, see
         hunt.deadline = max(hunt.deadline, time.monotonic() + 0.2 * budget_seconds)
         shrink(hunt)
     return hunt.result(time.monotonic() - began)
+
+
+def asymptotic(claim: Claim[Any, Any]) -> bool:
+    """An order or a limit: it is read in a window of k that was chosen for the claim's own instances."""
+    return claim.holds.relation is Relation.ORDER or (isinstance(claim.holds, Vanishes) and claim.holds.within > 1e-6)
 
 
 class _Broken(Exception):

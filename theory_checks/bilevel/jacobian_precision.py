@@ -6,7 +6,7 @@ If ‖Av‖ ≥ α‖v‖, A is γ- and B is β-Lipschitz in y on the segment fr
 
 because A⁻¹B − A*⁻¹B* = A⁻¹(B − B*) + A⁻¹(A* − A)A*⁻¹B*. Attained in one dimension by ridge regression (γ = 0).
 Here α = μ, γ = L_A, β = L_B. At the same iterate of gradient descent on ridge regression the unrolled Jacobian is further
-away (their figure; no theorem: on total-variation denoising the first iterates have it the other way round).
+away (their figure; no theorem: on total-variation denoising the first iterates have it the other way round, and so has one weight).
 """
 
 from collections.abc import Iterator
@@ -110,7 +110,7 @@ CLAIM = Claim[Solvable, Jacobian](
 UNROLLED = Claim[Solvable, tuple[Jacobian, Jacobian]](
     source=Source("blondel2022", "figure: implicit and unrolled at the same iterate", "imdiff.implicit-beats-unrolled", Statement.RECALLED),
     assumes=LOWER,
-    instances={"ridge": partial(ridge.planted, low=0.0), "ridge, diabetes": partial(ridge.diabetes, low=0.0)},
+    instances={"ridge": partial(ridge.planted, d=8, rows=30, low=0.0, reach=0.0), "ridge, diabetes": partial(ridge.diabetes, low=0.0)},
     algorithm=Lockstep(Implicit(), Unrolled()),
     laws={"implicit at the iterate": lambda p, s, t: implicit_at_the_iterate(p, s[0], t[0]), "descends": lambda p, s, t: descends(p, s[1], t[1])},
     seen={"unrolled": Seen(partial(error_of, 1))},
