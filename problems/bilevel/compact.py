@@ -57,7 +57,7 @@ def interval(
     seeds: range,
     m: Annotated[int, (1, 20)] = 5,
     mu: Annotated[float, (0.02, 1.0)] = 0.1,
-    points: Annotated[int, (3, 401)] = 81,
+    points: Annotated[int, (41, 401)] = 81,
 ) -> Interval:
     """A with eigenvalues on [mu, 1]; w_λ on a segment; c random."""
     grid = np.linspace(-1, 1, points)

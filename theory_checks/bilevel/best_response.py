@@ -81,7 +81,7 @@ GATES = Claim[Decomposed, Gated](
 SLOPE = Claim[Solvable, Affine](
     source=Source("mackay2019", "affine response to a quadratic", "stn.affine-exact-quadratic", Statement.DERIVED),
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH}),
-    instances={"quadratic": partial(quadratic.quadratic, n=3, m=4, mu=0.2)},
+    instances={"quadratic": partial(quadratic.quadratic, n=3, m=4, mu=0.2, L=1.0, start=1.0)},
     algorithm=AffineResponse(1.0),
     laws={"contracts": contracts},
     seen={"size": Seen(slope_size)},

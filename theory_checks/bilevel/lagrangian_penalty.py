@@ -150,7 +150,7 @@ PATH = Claim[Constrained, Iterate](
     k=range(1),
     seeds=3,
 )
-AT_TEN = replace(PATH, instances={"c = 10": partial(joint_quadratic.toy, sweep=False)}, bound=lambda k, c: 0.03053 + 0 * k, holds=Equal(1e-3), seeds=1)
+AT_TEN = replace(PATH, instances={"c = 10": partial(joint_quadratic.toy, n=3, c=10.0, g=10.0, sweep=False)}, bound=lambda k, c: 0.03053 + 0 * k, holds=Equal(1e-3), seeds=1)
 GAP_PATH = replace(PATH, metric=each(gap), unit=Unit(1, 0), seen={"one": Seen(each(lambda p, s: 0 * s.x[:, 0] + 1), Unit(1, 0))}, bound=lambda k, c: c["one"] / c["penalty"] ** 2, holds=Scaling(of=lambda c: c["penalty"], within=0.04))
 FIXED = LVHBA(p=0.0, c=1.0, alpha=0.05, beta=0.05, eta=0.04)
 RELEASED = LVHBA(p=0.3, c=0.025, alpha=0.008, beta=0.02, eta=0.01)

@@ -64,7 +64,7 @@ def step(p: Bilevel, s: Adjoint | Kept) -> Array:
 ORTHOGONAL = Claim[Solvable, Adjoint](
     source=Source("shaban2019", "descent, orthogonal cross block", "tbp.descent-orthogonal", Statement.DERIVED),
     assumes=LOWER,
-    instances={"orthogonal": quadratic.orthogonal, "worst for K = 1": quadratic.kantorovich},
+    instances={"orthogonal": partial(quadratic.orthogonal, stretch=1.0), "worst for K = 1": quadratic.kantorovich},
     algorithm=NeumannAdjoint(lower=0),
     laws={"adds a term": adds_a_term},
     seen={"gamma": Seen(each(step), STEP)},
@@ -114,7 +114,7 @@ LIMITS = replace(
 STATIONARY = Claim[Quadratic, Kept](
     source=Source("shaban2019", "a zero of h_K is not stationary", "tbp.not-stationary", Statement.DERIVED),
     assumes=LOWER,
-    instances={"K = 3, γ = 1/2": quadratic.blind},
+    instances={"K = 3, γ = 1/2": partial(quadratic.blind, K=3, gamma=0.5)},
     algorithm=TruncatedReverse(12, 0.5),
     laws={"adds the next term": adds_the_next_term, "carries the adjoint": carries_the_adjoint},
     seen={"y": Seen(each(lambda p, s: s.path[-1][:, 0]), GRADIENT)},
