@@ -93,7 +93,7 @@ RELAXED = replace(SIX, bound=partial(relaxed, 3, 0.05), holds=Always())
 RATE = Claim[ManyBlocks, Tracked](
     source=Source("hu2023", "abstract: O(ε⁻³) iterations", "bsvrb.complexity", Statement.VERIFIED),
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.FINITE_SUM}),
-    instances={"6 blocks": partial(multi_block, longest=800)},
+    instances={"6 blocks": partial(multi_block, m=6, longest=800)},
     algorithm=BSVRB(2),
     laws={"tracks": tracks},
     seen={"unit": Seen(each(lambda p, s: 0 * s.x[:, 0] + 1), Unit(1, -1))},
