@@ -220,3 +220,15 @@ def test_huber_is_a_member_of_the_class() -> None:
     c = {name: float(np.asarray(v.value).ravel()[0]) for name, v in p.constants.items()}
     gap = float(p.value(states[10].x)[0] - p.f_star[0])
     assert gap <= c["L"] * c["R"] ** 2 / 42 * (1 + 1e-9)
+
+
+def test_the_command_prints_one_line_a_horizon(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    from typer.testing import CliRunner
+
+    from ratecheck.cli_trust import app
+
+    root = str(__import__("pathlib").Path(__file__).parents[1])
+    told = CliRunner().invoke(app, ["worst-case", "min_max/halpern_cocoercive", "--suite", root, "--out", str(tmp_path)])
+    assert told.exit_code == 0 and told.output.count("worst case/bound 1.000000, proved 1.00000") == 4
+    none = CliRunner().invoke(app, ["worst-case", "neighbours", "--suite", root, "--out", str(tmp_path)])
+    assert none.exit_code == 0 and "declares worst cases" in none.output
