@@ -48,7 +48,7 @@ def _row_again(claim: Claim[P, S], instance: str, seed: range, verdict: Verdict)
     if isinstance(higher, str):
         stays = plain.stands(firm)
         how = "within rounding of the data" if stays is None else f"it stands when the data move in the last bit, {stays}"
-        return f"not confirmable in higher precision: {higher}; {how}"
+        return f"not confirmable in higher precision: {_told(higher)}; {how}"
     found = higher.stands([plain, *firm])
     return (
         f"within rounding: at no k does the violation exceed {SURE:g} times what precision and the last bit of the data make"
@@ -57,11 +57,15 @@ def _row_again(claim: Claim[P, S], instance: str, seed: range, verdict: Verdict)
     )
 
 
+def _told(reason: str) -> str:
+    return "there is no linear algebra in longdouble" if "float128 is unsupported in linalg" in reason else reason
+
+
 def _rows_again(claim: Claim[P, S], instance: str, seeds: range) -> str:
     again, evidence, _ = run(claim, instance, seeds, change=_in_longdouble)
     reason = _unpromoted(again, evidence)
     if reason:
-        return f"not confirmable in higher precision: {reason}"
+        return f"not confirmable in higher precision: {_told(reason)}"
     if again.status is Status.REFUTED:
         return f"confirmed in longdouble on all {len(seeds)} rows ({again.why})"
     return f"within rounding: in longdouble {again.status.name}, {again.why}"

@@ -81,7 +81,7 @@ class Setter:
             "troubles": troubles,
             "discovery": discovery(report),
             "run": manifest(report),
-            "counted": words.counted(len(report.verdicts), len(report.foils)),
+            "counted": words.counted(len(report.verdicts), len(report.foils), r.worst_cases),
             "looks": self.looks(report),
             "rungs": list(words.RUNGS),
             "theorems": [self.theorem(p) for p in report.pages],

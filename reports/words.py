@@ -206,9 +206,11 @@ def symbol(name: str) -> list[Run]:
     return [*out, Run("⋆", "p")] if "star" in tail else out
 
 
-def counted(verdicts: int, foils: int) -> str:
+def counted(verdicts: int, foils: int, worst: list[WorstCase]) -> str:
     twins = f"{foils} foils, wrong twins that must not pass" if foils else "no foils: this run left them out"
-    return f"A theorem counts by its worst verdict. {verdicts} verdicts (claim × problem) and {twins}."
+    proofs = sum(w.certified is not None for w in worst)
+    classes = f" {len(worst)} worst cases over whole classes, {proofs} of them proved in fractions." if worst else ""
+    return f"A theorem counts by its worst verdict. {verdicts} verdicts (claim × problem) and {twins}.{classes}"
 
 
 def alarm(unexpected: int, missed: int, unread: int, unrun: int, foils: int) -> str:
