@@ -97,9 +97,9 @@ def wavy(seeds: range, n: Annotated[int, (2, 12)] = 5, delta: Annotated[float, (
 
 
 def concave(seeds: range, delta: Annotated[float, (0.1, 2.0)] = 1.0) -> Proxied:
-    """n = 1, F̂ = x, D = −δx²/2: one step decreases F by exactly what the proof uses."""
+    """n = 1, F̂ = x, D = −δx²/2: one step decreases F by exactly what the proof uses; x0 ≤ 0.4 stays away from F' = 1 − δx = 0."""
     B = len(seeds)
-    x0 = np.array([np.random.default_rng([seed, 96]).uniform(0, 1, 1) for seed in seeds])
+    x0 = np.array([np.random.default_rng([seed, 96]).uniform(0, 0.4, 1) for seed in seeds])
     one, none = np.ones((B, 1, 1)), np.zeros((B, 1))
     return assembled(0 * one, none + 1, -delta * one, 0 * one, none, x0, delta, 1.0, Side.ESTIMATED, "F is unbounded below")
 
