@@ -44,8 +44,8 @@ def exact_gap(p: Ridge, s: Point) -> Array:
 
 
 def floor(k: Array, c: Constants) -> Array:
-    """Square of the distance from x* at which rounding stops the iterates: κ ‖x‖ + √(L f)/μ, the data being of the size √L ‖x‖ + √f."""
-    return (1e-14 / c["mu"]) ** 2 * c["L"] * (c["L"] * c["x2"] + c["f"])
+    """Square of the distance from x* at which rounding stops the iterates: κ (‖x‖ + R) + √(L f)/μ, for data of the size √L ‖x‖ + √f."""
+    return (1e-14 / c["mu"]) ** 2 * c["L"] * (c["L"] * (c["x2"] + c["R"] ** 2) + c["f"])
 
 
 GIVEN = {"s ≤ 1/L": lambda k, c: c["s"] * c["L"]}

@@ -86,8 +86,8 @@ def path(h: float) -> Claim[Neuron, Point]:
         return (1 - h * (1 + c["slope"]) / 2) ** (2 * k) * c["R"] ** 2
 
     def rounding(k: Array, c: Constants) -> Array:
-        """w rounds with the size of w and v; descent that diverges carries the error along."""
-        error = 1e-14 * c["size"] * np.maximum(1.0, abs(1 - h * (1 + c["slope"]) / 2)) ** k
+        """w rounds with the size of w, w_0 and v; descent that diverges carries the error along."""
+        error = 1e-14 * (c["size"] + c["R"]) * np.maximum(1.0, abs(1 - h * (1 + c["slope"]) / 2)) ** k
         return 2 * bound(k, c) ** 0.5 * error + error**2
 
     return Claim[Neuron, Point](
