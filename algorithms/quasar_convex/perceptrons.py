@@ -103,8 +103,12 @@ class NormalisedLogisticDescent:
         x = problem.x0
         xp = array_namespace(x)
         for k in count():
-            doubts = problem.doubts(x)
-            all_ = xp.sum(doubts, axis=-1, keepdims=True)
-            w = self.step(problem.constants)[:, None] * doubts / xp.where(all_ > 0, all_, 1 + 0 * all_)
+            m = problem.margins(x)
+            # e^{low}/(1 + e^m), low the smallest margin above 0: that all doubts are tiny must not cost digits
+            low = xp.min(m, axis=-1, keepdims=True)
+            low = xp.where(low > 0, low, 0 * low)
+            small = xp.exp(-xp.abs(m))
+            doubts = xp.where(m > 0, xp.exp(low - xp.where(m > 0, m, low)), 1 + 0 * m) / (1 + small)
+            w = self.step(problem.constants)[:, None] * doubts / xp.sum(doubts, axis=-1, keepdims=True)
             yield Weighted(k, x, w)
             x = x + problem.combined(w)

@@ -104,6 +104,7 @@ def heavy_sum(
         "mu": Certified(np.ones(B), none, exact if wave == 0 else Side.ESTIMATED, "smallest eigenvalue; only the step uses it if a > 0"),
         "L": Certified(np.full(B, 2 * (1 + wave)), none, Side.UPPER, "f'' = λ (1 + a cos 2x)"),
         "R": Certified(np.full(B, float(R)), none, exact, "‖x_0‖"),
+        "d": Certified(np.full(B, float(d)), none, exact, "as drawn"),
         "noise": Certified(np.full(B, float(noise)), none, exact, "s, as drawn"),
     }
     spectrum = np.stack([np.linspace(1.0, 2.0, d)] * B)

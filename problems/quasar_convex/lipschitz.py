@@ -69,7 +69,10 @@ def resisting(
     slope: Annotated[float, (1e-2, 1e2)] = 1.0,
     R: Annotated[float, (1e-2, 1e2)] = 1.0,
 ) -> Resisting:
-    """max_i G_i x_i over T coordinates from 0: after T − 1 subgradients one coordinate is still 0. G_i = slope · exp(uneven · normal)."""
+    """max_i G_i x_i over T coordinates from 0: after T − 1 subgradients one coordinate is still 0. G_i = slope · exp(uneven · normal).
+
+    For T − 1 subgradients and no more: later the second part of the maximum counts, which the oracle does not know.
+    """
     sizes = np.stack([slope * np.exp(uneven * np.random.default_rng([seed, 91]).standard_normal(T)) for seed in seeds])
     root = np.sqrt((1 / sizes**2).sum(axis=1))
     f_star = -R / root

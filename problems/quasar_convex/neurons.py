@@ -66,7 +66,8 @@ def mirrored(
     for seed in seeds:
         g = np.random.default_rng([seed, 35])
         half = g.standard_normal((N, n)) * (1 + g.exponential(size=(N, 1)))
-        half = half @ np.linalg.inv(np.linalg.cholesky(half.T @ half / N)).T
+        Q, triangle = np.linalg.qr(half)  # orthonormal whatever the condition number, as a Cholesky factor's inverse is not
+        half = N**0.5 * Q * np.sign(np.diag(triangle))
         v, start = g.standard_normal((2, n))
         rows.append((np.concatenate([half, mirror * half]), v, v + R * start / np.linalg.norm(start)))
     A, v, w = (np.stack(part) for part in zip(*rows, strict=True))

@@ -71,7 +71,8 @@ DETERMINANT = Claim[GaussianRegression, Direction](
     source=Source("li2024 v1", "Section 2, setting; spectrum derived", "asgd.spectrum", Statement.DERIVED),
     assumes=frozenset({Trait.UNBIASED}),
     instances={
-        f"cut {cut}, decay {decay:g}": partial(power_law, cut=cut, decay=decay) for cut, decay in ((2, 2.0), (5, 2.0), (10, 2.0), (4, 1.0))
+        f"cut {cut}, decay {decay:g}": partial(power_law, d=30, cut=cut, decay=decay)  # one k an eigenvalue
+        for cut, decay in ((2, 2.0), (5, 2.0), (10, 2.0), (4, 1.0))
     },
     algorithm=MeanSteps(),
     metric=each(determinant),

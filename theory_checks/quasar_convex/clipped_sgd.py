@@ -5,7 +5,8 @@ E‖g − ∇f‖^α ≤ σ^α, 1 < α ≤ 2, x_{k+1} = x_k − γ clip(g_k, λ_
 
     quasi-strongly convex:   ‖x_K − x*‖² = O(K^{−2(α−1)/α}),        μ-PL:   f(x_K) − f* = O(K^{−2(α−1)/α}).
 
-Tails: at a fixed step the quantile at 1 − β is at most 2 ln(1/β)/ln 2 times the median (for a plane Gaussian it is ln(1/β)/ln 2);
+Tails: at a fixed step the quantile at 1 − β is at most 2 ln(1/β)/ln 2 times the median (for a plane Gaussian it is ln(1/β)/ln 2, so
+d ≥ 2: on a line a Gaussian has more than twice as much), λ being at most 5 times the scale s of the noise, or nothing is clipped;
 without clipping it grows like a power of 1/β. Only orders are claimed: the numerical factors of the theorem were not read, and with
 those recalled the bound would say nothing before K ≈ 10⁶. Rows have K = 50, 100, 200, 400; quantiles are over replicas of a run.
 """
@@ -103,6 +104,10 @@ TAILS = Claim[HeavySum, Replicas](
     bound=lambda k, c: 2 * log(1 / BETA) / log(2) + 0 * k,
     holds=Always(),
     k=range(K, K + 1),
+    given={
+        "λ ≤ 5 s": lambda k, c: 1 / c["noise"] + 0 * k,
+        "d ≥ 2": lambda k, c: 2 / c["d"] + 0 * k,
+    },
     laws={"clipped step": clipped_step(FIXED, WIDE)},
     seeds=2,
 )

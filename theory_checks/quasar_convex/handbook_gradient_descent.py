@@ -19,7 +19,7 @@ from problems.quasar_convex.finite_sums import Ridge, ridge
 from problems.quasar_convex.smooth_examples import Huber, SquaredSines, huber, squared_sines
 from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
 from ratecheck.performance import PolyakLojasiewicz, Smooth, WorstCase, first_gap, last_distance2, last_gap
-from theory_checks.quasar_convex._common import distance2, gap, moves_along_the_gradient, on
+from theory_checks.quasar_convex._common import distance2, gap, moves_along_the_gradient, on, square
 
 
 def descent(share: float) -> GradientDescent:
@@ -41,6 +41,11 @@ def place(number: str, slug: str) -> Source:
 
 def exact_gap(p: Ridge, s: Point) -> Array:
     return p.gap(s.x)
+
+
+def floor(k: Array, c: Constants) -> Array:
+    """Square of the distance from x* at which rounding stops the iterates: κ (‖x‖ + R) + √(L f)/μ, for data of the size √L ‖x‖ + √f."""
+    return (1e-14 / c["mu"]) ** 2 * c["L"] * (c["L"] * (c["x2"] + c["R"] ** 2) + c["f"])
 
 
 GIVEN = {"s ≤ 1/L": lambda k, c: c["s"] * c["L"]}
@@ -78,10 +83,14 @@ STRONG = Claim[Ridge, Point](
     bound=linear(lambda c: c["R"] ** 2),
     holds=Always(),
     k=range(1, 101),
-    seen={"s": Seen(each(lambda p, s: s.step), STEP)},
+    seen={
+        "s": Seen(each(lambda p, s: s.step), STEP),
+        "x2": Seen(each(lambda p, s: square(s.x)), Unit(x=2)),
+        "f": Seen(each(lambda p, s: p.value(s.x)), Unit(f=1)),
+    },
     given=GIVEN,
     laws=LAW,
-    rounding=lambda k, c: 1e-26 * c["R"] ** 2,
+    rounding=floor,
 )
 LOJASIEWICZ = replace(
     STRONG,
@@ -90,7 +99,7 @@ LOJASIEWICZ = replace(
     metric=each(exact_gap),
     unit=Unit(f=1),
     bound=linear(lambda c: c["e0"]),
-    rounding=lambda k, c: 1e-26 * c["e0"],
+    rounding=lambda k, c: c["L"] / 2 * floor(k, c),
 )
 NON_CONVEX = Claim[SquaredSines, Point](
     source=LOJASIEWICZ.source,

@@ -59,7 +59,7 @@ def tiny(k: Array, c: Constants) -> Array:
 TIGHT = Claim[Resisting, Iterate](
     source=source("li.lineardecay"),
     assumes=frozenset({Trait.CONVEX, Trait.LIPSCHITZ}),
-    instances={"resisting, T = 20": resisting, "resisting, T = 5": partial(resisting, T=5, slope=3.0, R=2.0)},
+    instances={"resisting, T = 20": partial(resisting, T=20), "resisting, T = 5": partial(resisting, T=5, slope=3.0, R=2.0)},
     algorithm=Subgradients(linear_decay),
     metric=each(missing),
     unit=Unit(f=1),
@@ -75,8 +75,8 @@ SAMPLED = Claim[AbsoluteDeviations, Iterate](
     source=TIGHT.source,
     assumes=TIGHT.assumes,
     instances={
-        "absolute deviations": partial(absolute_deviations, kinks=4, pairs=6, spread=20.0),
-        "one variable": partial(absolute_deviations, n=1, pairs=3, spread=20.0),
+        "absolute deviations": partial(absolute_deviations, T=50, kinks=4, pairs=6, spread=20.0),
+        "one variable": partial(absolute_deviations, T=50, n=1, pairs=3, spread=20.0),
     },
     algorithm=Subgradients(linear_decay),
     metric=each(missing),
@@ -132,7 +132,7 @@ def refined_step(p: Resisting, s: Iterate, t: Iterate) -> Array:
 OPTIMAL = replace(
     TIGHT,
     source=source("li.weights.opt"),
-    instances={"uneven": partial(resisting, uneven=0.5), "very uneven": partial(resisting, uneven=1.5, R=3.0)},
+    instances={"uneven": partial(resisting, T=20, uneven=0.5), "very uneven": partial(resisting, T=20, uneven=1.5, R=3.0)},
     algorithm=RefinedSubgradients(),
     bound=lambda k, c: c["D"] / c["Q"] ** 0.5 + 0 * k,
     laws={"refined": refined_step},

@@ -57,6 +57,13 @@ def size(p: LinearSystem, s: Sample) -> Array:
     return p.average(array_namespace(s.x).abs(p.weight(s.x)) * p.error2(s.x))
 
 
+def power(p: LinearSystem, s: Sample) -> Array:
+    """(1/2π) ∫ 2 |Re(p/p̂)| |G|² dθ: what rounds in Ĝ − G, however small that is."""
+    xp = array_namespace(s.x)
+    silent = xp.concat([s.x[:, : p.order], 0 * s.x[:, p.order :]], axis=-1)  # Ĝ = 0
+    return p.average(xp.abs(p.weight(s.x)) * p.error2(silent))
+
+
 def gamma_at(p: LinearSystem, x: Array) -> Array:
     return array_namespace(x).min(p.weight(x), axis=-1)
 
@@ -122,9 +129,9 @@ IDENTITY = Claim[LinearSystem, Sample](
     unit=Unit(f=1),
     bound=lambda k, c: c["weighted"],
     holds=Equal(1e-10),
-    rounding=lambda k, c: 1e-13 * c["size"],
+    rounding=lambda k, c: 1e-13 * c["size"] + 1e-14 * (c["size"] * c["power"]) ** 0.5,
     k=range(60),
-    seen={"weighted": Seen(each(weighted), Unit(f=1)), "size": Seen(each(size), Unit(f=1))},
+    seen={"weighted": Seen(each(weighted), Unit(f=1)), "size": Seen(each(size), Unit(f=1)), "power": Seen(each(power), Unit(f=1))},
     seeds=4,
 )
 RISK = replace(

@@ -57,14 +57,15 @@ def adds_its_weights(weights: str, step: float = 1.0) -> Law[Separable, Weighted
             off = xp.abs(xp.sum(w, axis=-1) - xp.minimum(found[:, 0], 1 + 0 * found[:, 0])) + xp.sum(w * (1 - wrong), axis=-1)
             off = off + xp.sum(w * (1 - w), axis=-1)
         else:
-            e = xp.exp(-xp.abs(m))
-            doubt = xp.where(m > 0, e / (1 + e), 1 / (1 + e))
+            # the logarithm of 1/(1 + e^m): its exponential may underflow, the shares do not
+            log_doubt = -xp.where(m > 0, m, 0 * m) - xp.log1p(xp.exp(-xp.abs(m)))
+            doubt = xp.exp(log_doubt - xp.max(log_doubt, axis=-1, keepdims=True))
             all_ = xp.sum(doubt, axis=-1, keepdims=True)
             R2 = p.constants["R"].value ** 2
             table = {
                 "batch": wrong / n * (0.5 if s.k == 0 else 1.0),
                 "mean": wrong / xp.where(found > 0, found, 1 + 0 * found),
-                "doubt": step * doubt / xp.where(all_ > 0, all_ * R2[:, None], 1 + 0 * all_),
+                "doubt": step * doubt / (all_ * R2[:, None]),
             }
             w = table[weights]
             off = 0 * found[:, 0]

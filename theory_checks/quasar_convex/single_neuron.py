@@ -15,12 +15,30 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
 from array_api_compat import array_namespace
 
 from algorithms.quasar_convex.descent import GradientDescent, Point
 from algorithms.quasar_convex.points import Sample, Scattered
 from problems.quasar_convex.neurons import Neuron, corrupted, mirrored
-from ratecheck import Array, AtLeast, Claim, Draw, Equal, Scaling, Seen, Source, Statement, Status, Theorem, Trait, Unit, Vanishes, each
+from ratecheck import (
+    Array,
+    AtLeast,
+    Claim,
+    Constants,
+    Draw,
+    Equal,
+    Scaling,
+    Seen,
+    Source,
+    Statement,
+    Status,
+    Theorem,
+    Trait,
+    Unit,
+    Vanishes,
+    each,
+)
 from theory_checks.quasar_convex._common import distance2, inner, moves_along_the_gradient, on, square
 
 
@@ -63,6 +81,15 @@ EXACT = Claim[Neuron, Sample](
 
 def path(h: float) -> Claim[Neuron, Point]:
     """Descent with step h: an equality at every k, as long as it does not sink below the rounding of w."""
+
+    def bound(k: Array, c: Constants) -> Array:
+        return (1 - h * (1 + c["slope"]) / 2) ** (2 * k) * c["R"] ** 2
+
+    def rounding(k: Array, c: Constants) -> Array:
+        """w rounds with the size of w, w_0 and v; descent that diverges carries the error along."""
+        error = 1e-14 * (c["size"] + c["R"]) * np.maximum(1.0, abs(1 - h * (1 + c["slope"]) / 2)) ** k
+        return 2 * bound(k, c) ** 0.5 * error + error**2
+
     return Claim[Neuron, Point](
         source=source("neuron.exact", Statement.DERIVED),
         assumes=EXACT.assumes,
@@ -70,11 +97,12 @@ def path(h: float) -> Claim[Neuron, Point]:
         algorithm=descent(h),
         metric=each(distance2),
         unit=Unit(x=2),
-        bound=lambda k, c: (1 - h * (1 + c["slope"]) / 2) ** (2 * k) * c["R"] ** 2,
+        bound=bound,
         holds=Equal(1e-7),
         k=range(11),
         laws={"moves along the gradient": moves_along_the_gradient(lambda c: h + 0 * c["R"])},
-        rounding=lambda k, c: 1e-24 * c["R"] ** 2,
+        rounding=rounding,
+        seen={"size": Seen(each(lambda p, s: square(s.x) ** 0.5 + square(p.x_star) ** 0.5), Unit(x=1))},
         seeds=4,
     )
 

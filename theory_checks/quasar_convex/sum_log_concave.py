@@ -28,7 +28,7 @@ from theory_checks.quasar_convex._common import inner, on
 def divergence(p: SumLogConcave, mu: Array, x: Array) -> Array:
     """KL(μ ‖ w(x))"""
     xp = array_namespace(x)
-    return xp.sum(mu * (xp.log(mu) - p.log_weights(x)), axis=-1)
+    return xp.sum(mu * (xp.log(xp.where(mu > 0, mu, 1 + 0 * mu)) - p.log_weights(x)), axis=-1)  # 0 log 0 = 0
 
 
 def at(p: SumLogConcave, x: Array) -> Array:
