@@ -197,7 +197,7 @@ class Sum:
 
 
 def finite_sum(
-    seeds: range, N: Annotated[int, (1, 12)] = 6, n: Annotated[int, (1, 8)] = 3, kappa: Annotated[float, (1.0, 10.0)] = 3.0
+    seeds: range, N: Annotated[int, (2, 12)] = 6, n: Annotated[int, (1, 8)] = 3, kappa: Annotated[float, (1.0, 10.0)] = 3.0
 ) -> Sum:
     """D_i in [1, kappa], kappa attained; the last entries 1; the start is off x* along the last axis. One instance, many seeds."""
     rng, B = np.random.default_rng([N, n, 93]), len(seeds)
