@@ -99,7 +99,7 @@ def separable(
     seeds: range,
     power: Annotated[float, (0.0, 1.0)] = 1.0,
     ratio: Annotated[float, (1.0, 20.0)] = 4.0,
-    n: Annotated[int, (1, 6)] = 2,
+    n: Annotated[int, (2, 6)] = 2,  # one coordinate leaves nothing to draw
     tau: Annotated[float, (0.01, 100.0)] = 0.05,
     start: Annotated[float, (0.1, 10.0)] = 1.0,
 ) -> Separable:
@@ -152,7 +152,7 @@ class Norm:
 
 
 def norm(
-    seeds: range, n: Annotated[int, (1, 40)] = 20, R: Annotated[float, (0.1, 10.0)] = 1.0, Lip: Annotated[float, (0.1, 10.0)] = 3.0
+    seeds: range, n: Annotated[int, (2, 40)] = 20, R: Annotated[float, (0.1, 10.0)] = 1.0, Lip: Annotated[float, (0.1, 10.0)] = 3.0
 ) -> Norm:
     """x* in a random direction at √2 R. One instance, many seeds."""
     rng, B = np.random.default_rng([n, 92]), len(seeds)
@@ -197,7 +197,7 @@ class Sum:
 
 
 def finite_sum(
-    seeds: range, N: Annotated[int, (1, 12)] = 6, n: Annotated[int, (1, 8)] = 3, kappa: Annotated[float, (1.0, 10.0)] = 3.0
+    seeds: range, N: Annotated[int, (2, 12)] = 6, n: Annotated[int, (1, 8)] = 3, kappa: Annotated[float, (1.0, 10.0)] = 3.0
 ) -> Sum:
     """D_i in [1, kappa], kappa attained; the last entries 1; the start is off x* along the last axis. One instance, many seeds."""
     rng, B = np.random.default_rng([N, n, 93]), len(seeds)

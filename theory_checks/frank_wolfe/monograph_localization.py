@@ -58,7 +58,9 @@ def shrinks(p: Any, s: Ball, t: Ball) -> Array:
     """the line search, and the ball around the intersection"""
     x = line_search(p, s.c, s.x - p.grad(s.x) / p.constants["L"].value[:, None])
     c, R2 = shrink(p, x, s.c, s.R2)
-    return off(t.x, x, s.c) + off(t.c, c, s.c) + array_namespace(x).abs(t.R2 - R2) / s.R2
+    xp = array_namespace(x)
+    scale = xp.where(s.R2 > 0, s.R2, 1.0 + 0.0 * s.R2)  # 0 once the ball is a point
+    return off(t.x, x, s.c) + off(t.c, c, s.c) + xp.abs(t.R2 - R2) / scale
 
 
 def feasible_gap(p: Any, s: Ellipsoid) -> Array:

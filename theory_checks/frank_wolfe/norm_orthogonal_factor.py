@@ -20,14 +20,17 @@ from array_api_compat import array_namespace
 from algorithms.frank_wolfe import duality_maps as maps
 from algorithms.frank_wolfe.duality_maps import Layers
 from problems.frank_wolfe.matrices import Matrices, layer, of_condition
-from ratecheck import Array, AtLeast, Certified, Claim, Direct, Noise, Side, Source, Statement, Status, Theorem, Unit, Vanishes, each
+from ratecheck import Array, AtLeast, Certified, Claim, Direct, Noise, Seen, Side, Source, Statement, Status, Theorem, Unit, Vanishes, each
+
+
+FLOOR = 1e-10  # relative; an eigenvalue below it counts as 0
 
 
 def power(A: Array, exponent: float) -> Array:
     """A^exponent of a symmetric positive semidefinite A, on its range."""
     xp = array_namespace(A)
     w, Q = xp.linalg.eigh(A)
-    kept = w > 1e-10 * xp.max(w, axis=-1, keepdims=True)
+    kept = w > FLOOR * xp.max(w, axis=-1, keepdims=True)
     powered = xp.where(kept, xp.where(kept, w, xp.ones_like(w)) ** exponent, xp.zeros_like(w))
     return xp.matmul(Q * powered[..., None, :], xp.matrix_transpose(Q))
 
@@ -50,6 +53,12 @@ def miss(p: Matrices, s: Layers) -> Array:
     return maps.frobenius_norm(s.W - maps.polar(p.G))[:, 0]
 
 
+def condition(p: Matrices, s: Layers) -> Array:
+    xp = array_namespace(p.G)
+    sigma = xp.linalg.svdvals(p.G)[:, 0]
+    return sigma[:, 0] / sigma[:, -1]
+
+
 SHAMPOO = Claim[Matrices, Layers](
     source=Source("bernstein2024 (arXiv 2409.20325)", "eqs. 15, 16", "norm.shampoo", Statement.VERIFIED),
     assumes=frozenset(),
@@ -60,6 +69,9 @@ SHAMPOO = Claim[Matrices, Layers](
     bound=lambda k, c: np.sqrt(c["rank"]) + 0 * k,
     holds=Vanishes(within=1e-9),
     k=range(1),
+    seen={"kappa": Seen(each(condition), Unit())},
+    given={"full rank": lambda k, c: c["kappa"] ** 2 * FLOOR},  # in numbers: no eigenvalue of GᵀG is cut off
+    rounding=lambda k, c: 2.2e-16 * c["kappa"] ** 2 * np.sqrt(c["rank"]),  # the eigenvalues of GᵀG are squares
     seeds=16,
 )
 

@@ -26,6 +26,11 @@ class Point:
     step: Array  # (B,)
 
 
+def safe(a: Array) -> Array:
+    """a, or 1 where a is 0: a coordinate without slope stays, as sign(0) = 0 says."""
+    return array_namespace(a).where(a > 0, a, 1.0 + 0.0 * a)
+
+
 @dataclass(frozen=True)
 class Prodigy:
     """The recursion in its full form, averages off; d_0 is the first step."""
@@ -43,8 +48,8 @@ class Prodigy:
             v = d[:, None] ** 2 * g * g
             r = d**2 * xp.sum(g * (problem.x0 - w), axis=-1)
             s = d[:, None] ** 2 * g
-            w = w - d[:, None] * m / xp.sqrt(v)
-            d = xp.maximum(d, r / xp.sum(xp.abs(s), axis=-1))
+            w = w - d[:, None] * m / safe(xp.sqrt(v))
+            d = xp.maximum(d, r / safe(xp.sum(xp.abs(s), axis=-1)))
 
 
 @dataclass(frozen=True)
@@ -61,7 +66,7 @@ class GrowingSignDescent:
         for _ in count():
             yield Point(w, eta)
             g = problem.grad(w)
-            grown = xp.maximum(eta, xp.sum(g * (problem.x0 - w), axis=-1) / xp.sum(xp.abs(g), axis=-1))
+            grown = xp.maximum(eta, xp.sum(g * (problem.x0 - w), axis=-1) / safe(xp.sum(xp.abs(g), axis=-1)))
             w = w - (grown if self.early else eta)[:, None] * xp.sign(g)
             eta = grown
 

@@ -42,7 +42,8 @@ def approximate(delta: float) -> Law[SmoothOverCompact, State]:
         g = p.grad(s.x)
         gap, lost = fw_gap(p, s), inner(g, s.v - p.lmo(g))
         allowed = delta * gamma(p, s) * p.constants["C_f"].value / 2
-        return xp.abs(lost - xp.minimum(gap, allowed)) / xp.sum(xp.abs(g * (s.x - s.v)) + xp.abs(g * s.v), axis=-1)
+        scale = xp.sum(xp.abs(g * (s.x - s.v)) + xp.abs(g * s.v), axis=-1)  # 0 where the start is a minimiser
+        return xp.abs(lost - xp.minimum(gap, allowed)) / xp.where(scale > 0, scale, 1.0 + 0.0 * scale)
 
     return law
 

@@ -9,6 +9,7 @@ this is their uniform average); the step min(1, g/(L‖v − x‖²)) has the sa
 """
 
 from dataclasses import replace
+from functools import partial
 
 from array_api_compat import array_namespace
 
@@ -64,7 +65,7 @@ def fully_corrective(p: Gapped, s: State, t: State) -> Array:
 
 CORRECTIVE = replace(
     primal_gap.CLAIM,
-    instances={"squared norm": squared_norm},
+    instances={"squared norm": partial(squared_norm, n=1000)},  # more vertices than steps: one is left to add
     algorithm=FrankWolfe(lambda k: 1 / (k + 2)),
     laws={"fully corrective": fully_corrective},
 )

@@ -86,8 +86,10 @@ SUBSPACE = Claim[Bures, Weight](
     instances={"n = 6, k = 3": gapped},
     algorithm=Descent(constant(0.5)),
     laws={"optimal map": moves_towards_the_optimal_map},
+    seen={"above": Seen(each(above_best), Unit(x=2))},
     metric=each_step(lambda p, s, t: above_best(p, t) / above_best(p, s)),
     unit=Unit(),
+    rounding=lambda k, c: 1e-15 * c["trace"] / c["above"],  # tr Σ_0 is what cancels in the excess
     bound=lambda k, c: c["quotient"] ** 2,
     holds=Equal(within=0.01),
     k=range(28, 30),
