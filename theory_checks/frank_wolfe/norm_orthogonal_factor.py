@@ -54,8 +54,8 @@ def miss(p: Matrices, s: Layers) -> Array:
 
 def condition(p: Matrices, s: Layers) -> Array:
     xp = array_namespace(p.G)
-    sigma = xp.linalg.svdvals(p.G)[:, 0]
-    return sigma[:, 0] / sigma[:, -1]
+    sigma = xp.linalg.svdvals(p.G)
+    return sigma[:, 0, 0] / sigma[:, 0, -1]
 
 
 SHAMPOO = Claim[Matrices, Layers](
