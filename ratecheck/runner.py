@@ -25,8 +25,9 @@ def judge(claim: Claim[P, S], e: Evidence, instance: str, estimated: list[str]) 
     for name, used in e.given.items():
         b = int(np.argmax(used))
         if not used[b] <= MET:
+            factor = f"{used[b]:.4g}" if not used[b] < 1.001 else f"1 + {used[b] - 1:.2g}"
             return verdict._replace(
-                status=Status.NOT_APPLICABLE, why=f"hypothesis {name!r} is missed by a factor {used[b]:.4g} in row {b}{observed}"
+                status=Status.NOT_APPLICABLE, why=f"hypothesis {name!r} is missed by a factor {factor} in row {b}{observed}"
             )
     for name, residual in e.laws.items():
         b = int(np.argmax(np.where(np.isnan(residual), 0.0, residual)))
