@@ -21,7 +21,10 @@ import numpy as np
 
 from ratecheck.arrays import host
 from ratecheck.confirm import confirm
-from ratecheck.contracts import Certified, Claim, Evidence, Status, Verdict
+from ratecheck.contracts import Array, Certified, Claim, Evidence, Status, Verdict
+from ratecheck.formulas import plain
+from ratecheck.orders import Scaling
+from ratecheck.quantifiers import Threshold
 from ratecheck.runner import run
 from ratecheck.store import Store
 from ratecheck.suite import Entry, Fault, Suite, closure
@@ -92,23 +95,27 @@ def _number(x: Any) -> float | None:
     return float(x) if math.isfinite(x) else None
 
 
-def _series(a: Any, pick: Callable[[Any], Any]) -> list[float | None]:
-    return [_number(float(f"{float(v):.6g}")) for v in pick(a)]
-
-
-def curve(e: Evidence) -> dict[str, Any]:
-    """Smallest, median and largest over the rows at no more than CURVE indices."""
-    places = np.unique(np.rint(np.linspace(0, len(e.k) - 1, CURVE)).astype(int))
+def _spreads(a: Array, groups: list[Any]) -> dict[str, list[float | None]]:
+    """Smallest, median and largest of each group of numbers."""
+    picks: dict[str, Callable[[Array], Any]] = {"low": np.min, "mid": lambda v: np.quantile(v, 0.5, method="lower"), "high": np.max}
     with np.errstate(all="ignore"):
-        spread = {
-            name: {
-                "low": _series(a[places], lambda v: v.min(axis=1)),
-                "mid": _series(a[places], lambda v: np.quantile(v, 0.5, axis=1, method="lower")),
-                "high": _series(a[places], lambda v: v.max(axis=1)),
-            }
-            for name, a in (("metric", np.asarray(e.metric, dtype=float)), ("bound", np.asarray(e.bound, dtype=float)))
-        }
-    return {"k": [int(k) for k in e.k[places]], **spread, "slack": _series(e.slack[places], lambda v: v.max(axis=1))}
+        return {name: [_number(float(f"{float(pick(a[g])):.6g}")) for g in groups] for name, pick in picks.items()}
+
+
+def curve(claim: Claim[Any, Any], e: Evidence) -> dict[str, Any]:
+    """Metric and bound at no more than CURVE indices; at the last one against the swept constant where the claim is about that."""
+    metric, bound = np.asarray(e.metric, dtype=float), np.asarray(e.bound, dtype=float)
+    if isinstance(claim.holds, Scaling | Threshold):
+        swept = np.broadcast_to(np.asarray(claim.holds.of(e.constants), dtype=float), metric[-1].shape)
+        at, which = np.unique(np.where(np.isfinite(swept), swept, 0.0), return_inverse=True)
+        groups: list[Any] = [(-1, which == i) for i in range(len(at))]
+        along = {"along": plain(claim.holds.of, e.constants) or "swept constant", "log": isinstance(claim.holds, Scaling)}
+        xs: list[Any] = [float(x) for x in at]
+    else:
+        groups = [*np.unique(np.rint(np.linspace(0, len(e.k) - 1, CURVE)).astype(int))]
+        along, xs = {}, [int(e.k[i]) for i in groups]
+    slack = np.broadcast_to(e.slack, metric.shape)
+    return {"k": xs, "metric": _spreads(metric, groups), "bound": _spreads(bound, groups), "slack": _spreads(slack, groups)["high"], **along}
 
 
 def _constant(name: str, c: Certified) -> dict[str, Any]:
@@ -139,7 +146,7 @@ def evaluate(claim: Claim[Any, Any], instance: str, options: Options) -> tuple[d
     rows = options.rows(claim)
     verdict, evidence, problem = run(claim, instance, range(rows), namespace(options.backend))
     data = record(claim, verdict, evidence, problem, rows, time.perf_counter() - began)
-    return data, curve(evidence) if evidence else None
+    return data, curve(claim, evidence) if evidence else None
 
 
 def confirmed(claim: Claim[Any, Any], instance: str, options: Options, data: dict[str, Any]) -> dict[str, Any]:

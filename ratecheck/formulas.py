@@ -253,3 +253,11 @@ def latex(bound: Callable[..., Any], names: Iterable[str]) -> str | None:
     except Exception:  # whatever a foreign bound does, the report goes on without its formula
         return None
     return text if len(text) <= LONGEST else None
+
+
+def plain(amount: Callable[..., Any], names: Iterable[str]) -> str | None:
+    """amount(c) as one would type it, "eta/edge", where c has `names`; None where it cannot be run on symbols."""
+    try:
+        return str(_expression(amount(_Symbols(names))))
+    except Exception:  # as in `latex`
+        return None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 from collections.abc import Iterable, Sequence
 
+from reports import words
 from reports.plot import BLUE, CYCLE, GREY, INK, ORANGE, Plot, Series
 from reports.records import Curve, Panel, Spread
 from reports.scales import Scale, fitting, indices, linear, logarithmic
@@ -17,7 +19,7 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
     """SVG of one claim on one problem. `foils`: letter, name, curve; `reached`: where the largest ratio is; `equal`: bound over metric."""
     metric, bound = curve.metric, curve.bound
     few = len(curve.k) <= FEW
-    series = [_foil(letter, name, foil, curve) for letter, name, foil in foils]
+    series = [_foil(letter, name, foil, curve) for letter, name, foil in foils if foil.along == curve.along]
     spread = _spread(metric)
     label = "metric (median, range)" if spread else "metric"
     series.append(Series(label, curve.k, metric.mid, metric.low if spread else None, metric.high if spread else None, BLUE, dots=few))
@@ -27,10 +29,20 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
     floor = [v for v in curve.slack if v is not None and v > 0]
     if floor and y.knee == 0 and max(floor) > y.low:
         series.append(Series("resolution", curve.k, [*curve.slack], colour=INK, dash="1 3", width=1.0))
+    if curve.along is not None:
+        return _swept(curve, curve.along, series, y)
     mark = (
         (float(reached), f"ratio {ratio} at k = {reached}") if reached is not None and reached >= min(curve.k, default=math.inf) else None
     )
     return Plot(indices(curve.k), y, series, "k", "metric and bound", mark=mark).svg()
+
+
+def _swept(curve: Curve, along: str, series: list[Series], y: Scale) -> str:
+    """Against the swept constant: an exponent as lines on logarithms, a threshold as points with 0 on the axis."""
+    if not curve.log:
+        y = linear(0.0, max(_finite([*curve.metric.high, *curve.bound.high]), default=1.0))
+        series = [dataclasses.replace(s, dots=True, joined=False) for s in series]
+    return Plot(_chosen(curve.k, curve.log, True), y, series, words.expression(along), "metric and bound").svg()
 
 
 def study_figure(panel: Panel) -> str:

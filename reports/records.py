@@ -208,7 +208,11 @@ class Spread:
 
 @dataclass(frozen=True)
 class Curve:
+    """Metric and bound over the iterations, or over what stands in `along`."""
+
     k: list[float]
     metric: Spread
     bound: Spread
     slack: list[float | None] = field(default_factory=list)
+    along: str | None = None  # the swept constant, as an expression of constants
+    log: bool = False

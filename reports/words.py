@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 from reports.prose import Run
@@ -204,6 +205,15 @@ def symbol(name: str) -> list[Run]:
     if low:
         out.append(Run(", ".join(low), "b"))
     return [*out, Run("⋆", "p")] if "star" in tail else out
+
+
+def expression(typed: str) -> str:
+    """An expression of constants as plain text: eta/s_1 -> η/s_1."""
+
+    def name(found: re.Match[str]) -> str:
+        return "".join("_" * (run.style == "b") + run.text for run in symbol(found[0]))
+
+    return re.sub(r"[A-Za-z_]\w*", name, typed).replace("**", "^").replace("*", " ")
 
 
 def counted(verdicts: int, foils: int, worst: list[WorstCase]) -> str:

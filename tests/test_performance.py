@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import islice
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,8 @@ from theory_checks.quasar_convex.handbook_gradient_descent import CONVEX, STRONG
 
 ONE = {"L": 1.0, "R": 1.0}
 DESCENT = WorstCase({"f": Smooth()}, ONE, last_gap)
+SUITE = Suite(Path(__file__).parents[1])
+DECLARED = [(e, name) for e in map(SUITE.load, SUITE.paths([])) if isinstance(e, Entry) for name in e.theorem.worst]
 
 
 @pytest.mark.parametrize("k", [1, 3, 10])
@@ -193,21 +196,29 @@ def test_convex_functions_with_bounded_subgradients() -> None:
 
 
 def test_rows_are_stored_until_a_source_changes(tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:  # type: ignore[no-untyped-def]
-    suite = Suite(__import__("pathlib").Path(__file__).parents[1])
-    entry = suite.load("min_max/halpern_cocoercive")
+    entry = SUITE.load("min_max/halpern_cocoercive")
     assert isinstance(entry, Entry)
-    first = stored(entry, suite.root, tmp_path, fresh=False)
+    first = stored(entry, SUITE.root, tmp_path, fresh=False)
     assert [r["k"] for r in first] == [1, 2, 5, 10] and all(proved(r) and not unexpected(r) for r in first)
-    assert current(entry, suite.root, tmp_path) == first
+    assert current(entry, SUITE.root, tmp_path) == first
     monkeypatch.setattr("ratecheck.performance.survey.rows", lambda entry: pytest.fail("run again"))
-    assert stored(entry, suite.root, tmp_path, fresh=False) == first
+    assert stored(entry, SUITE.root, tmp_path, fresh=False) == first
     monkeypatch.setattr("ratecheck.performance.survey.sources", lambda entry, root: {"changed": "1"})
-    assert current(entry, suite.root, tmp_path) == []
+    assert current(entry, SUITE.root, tmp_path) == []
 
 
-def test_every_declared_worst_case_has_a_claim_that_runs_on_its_first_problem() -> None:
-    suite = Suite(__import__("pathlib").Path(__file__).parents[1])
-    entry = suite.load("quasar_convex/gradient_descent_distance")
+@pytest.mark.parametrize(("entry", "name"), DECLARED, ids=[f"{e.path}-{name}" for e, name in DECLARED])
+def test_every_declared_worst_case_is_as_expected_at_its_first_index(entry: Entry, name: str) -> None:
+    """The claim runs on the worst member of its class, and is proved there; the other indices are for the command."""
+    group, claim = next((group, claim) for group, n, claim, _ in entry.groups() if n == name)
+    over = entry.theorem.worst[name]
+    told = row(entry, group, name, claim, over, min(over.k))
+    assert not unexpected(told), told["why"]
+    assert proved(told)
+
+
+def test_the_upper_bound_of_the_quasar_convex_class_is_nearly_met() -> None:
+    entry = SUITE.load("quasar_convex/gradient_descent_distance")
     assert isinstance(entry, Entry)
     found = list(rows(entry))
     assert found and all(0.97 < r["ratio"] <= 1 + 1e-6 and not r["exact"] for r in found), "quasar-convex: an upper bound, nearly met"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import math
 import re
@@ -253,6 +254,16 @@ def test_figures_of_all_kinds_of_numbers(values: list[float | None], ks: list[fl
     curve = Curve(ks, spread, spread, [1e-16] * len(ks))
     drawn = verdict_figure(curve, [("a", "foil & <co>", curve)], 2, "0.5", False)
     assert drawn.startswith("<svg") and "nan" not in drawn and "inf" not in drawn.replace("infinite", "") and "&amp; &lt;co&gt;" in drawn
+
+
+def test_a_sweep_is_drawn_against_its_constant() -> None:
+    spread = Spread([1.0, 1.0], [1.0, 2.0], [1.0, 2.0])
+    over = Curve([0.5, 2.0], spread, spread, [0.0, 0.0], along="eta*s_1/kappa**2", log=True)
+    over_k = Curve([0.5, 2.0], spread, spread, [0.0, 0.0])
+    drawn = verdict_figure(over, [("a", "another axis", over_k)], 2, "0.5", False)
+    assert "η s_1/κ^2" in drawn and "another axis" not in drawn and "ratio" not in drawn
+    flip = dataclasses.replace(over, along="D", log=False)
+    assert "<circle" in verdict_figure(flip, [], None, "", True) and ">D<" in verdict_figure(flip, [], None, "", True)
 
 
 def test_a_study_draws_gaps_bands_points_and_bounds() -> None:

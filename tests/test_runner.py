@@ -34,6 +34,8 @@ from ratecheck import (
     each,
 )
 from ratecheck.arrays import has_nan, locked
+from ratecheck.contracts import Evidence
+from ratecheck.execute import curve
 from ratecheck.readings import KEPT, kept_indices
 from ratecheck.runner import run
 from tests.replay import SOURCE, replay
@@ -409,3 +411,21 @@ def test_a_bound_does_not_change_what_it_is_given() -> None:
 
     size: Seen[Line, Point] = Seen(each(lambda p, s: np.abs(s.x).max(axis=-1)), Unit(0, 1))
     assert status(replace(CLAIM, seen={"size": size}, bound=greedy, unit=Unit(0, 1))) in (Status.FAILED, Status.ILL_POSED)
+
+
+def evidence(claim: Claim[Any, Any]) -> Evidence:
+    found = run(claim, "table", range(claim.seeds))[1]
+    assert found is not None
+    return found
+
+
+def test_a_sweep_is_kept_against_its_constant() -> None:
+    """Two rows at each of three values; the last index is what counts."""
+    a = np.asarray([4.0, 1.0, 2.0, 4.0, 1.0, 2.0])
+    metric = np.stack([0 * a, a + np.asarray([0, 0, 0, 1, 1, 1])])
+    swept = replay(metric, lambda k, c: c["a"] + 0 * k, Scaling(of=lambda c: c["a"] / 2), constants={"a": Certified(a, Unit(), Side.EXACT, "given")})
+    found = curve(swept, evidence(swept))
+    assert (found["along"], found["log"], found["k"]) == ("a/2", True, [0.5, 1.0, 2.0])
+    assert (found["metric"]["low"], found["metric"]["high"], found["bound"]["mid"]) == ([1, 2, 4], [2, 3, 5], [1, 2, 4])
+    plain = curve(replace(swept, holds=Always()), evidence(swept))
+    assert plain["k"] == [0, 1] and "along" not in plain

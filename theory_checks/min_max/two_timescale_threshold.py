@@ -1,9 +1,9 @@
 """Chae, Kim, Kim 2024 (arXiv 2305.16242), local stability of two-timescale methods at a stationary point; derived.
 
 With H, S, S_res, σ_j, u_j of the two-timescale spectrum, 0 < η < 1/L and τ → ∞: τ-EG is locally stable iff S_res ≻ 0,
-−B ≻ 0 on its range and    η > max_j −u_jᵀSu_j/σ_j²;    gradient descent ascent is unstable for every η if some u_jᵀSu_j < 0:
-    EG:   τ (1 − ρ²)  →  min( min_j η² σ_j² + η u_jᵀSu_j,  2 η λ_min(S_res) ),
-    GDA:  τ (ρ² − 1)  →  max_j η² σ_j² − η u_jᵀSu_j.
+−B ≻ 0 on its range and    η > max_j −u_jᵀ S u_j / σ_j²;    gradient descent ascent is unstable for every η if some u_jᵀ S u_j < 0:
+    EG:   τ (1 − ρ²)  →  min( min_j η² σ_j² + η u_jᵀ S u_j,  2 η λ_min(S_res) ),
+    GDA:  τ (ρ² − 1)  →  max_j η² σ_j² − η u_jᵀ S u_j.
 Why: |1 − w + w²|² and |1 − w|² at w = ηλ to first order in ε. Rows have η 2 % below and above the edge, and τ = 10⁶.
 """
 

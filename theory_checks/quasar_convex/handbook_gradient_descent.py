@@ -43,9 +43,9 @@ def exact_gap(p: Ridge, s: Point) -> Array:
     return p.gap(s.x)
 
 
-def floor(k: Array, c: Constants) -> Array:
+def floor(c: Constants, R2: Array) -> Array:
     """Square of the distance from x* at which rounding stops the iterates: κ (‖x‖ + R) + √(L f)/μ, for data of the size √L ‖x‖ + √f."""
-    return (1e-14 / c["mu"]) ** 2 * c["L"] * (c["L"] * (c["x2"] + c["R"] ** 2) + c["f"])
+    return (1e-14 / c["mu"]) ** 2 * c["L"] * (c["L"] * (c["x2"] + R2) + c["f"])
 
 
 GIVEN = {"s ≤ 1/L": lambda k, c: c["s"] * c["L"]}
@@ -90,7 +90,7 @@ STRONG = Claim[Ridge, Point](
     },
     given=GIVEN,
     laws=LAW,
-    rounding=floor,
+    rounding=lambda k, c: floor(c, c["R"] ** 2),
 )
 LOJASIEWICZ = replace(
     STRONG,
@@ -99,7 +99,7 @@ LOJASIEWICZ = replace(
     metric=each(exact_gap),
     unit=Unit(f=1),
     bound=linear(lambda c: c["e0"]),
-    rounding=lambda k, c: c["L"] / 2 * floor(k, c),
+    rounding=lambda k, c: c["L"] / 2 * floor(c, 2 * c["e0"] / c["mu"]),  # growth: R² ≤ 2 e0/μ
 )
 NON_CONVEX = Claim[SquaredSines, Point](
     source=LOJASIEWICZ.source,
