@@ -62,7 +62,7 @@ def first(m: Callable[[Regularised, Iterate], Array]) -> Measure[Regularised, It
 
 def claim(a: MEHA, m: Callable[[Regularised, Iterate], Array], measure: Measure[Regularised, Iterate], unit: Unit, power: float) -> Claim[Regularised, Iterate]:
     return Claim(
-        source=Source("liu2024", "Theorem 3.1", "meha.rates", Statement.RECALLED),
+        source=Source("liu2024envelope", "Theorem 3.1", "meha.rates", Statement.RECALLED),
         assumes=frozenset({Trait.WEAKLY_CONVEX, Trait.SMOOTH}),
         instances={"sines": partial(weakly_convex.sines, low=0.35, high=0.45)},
         algorithm=a,

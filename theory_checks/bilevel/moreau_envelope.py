@@ -53,7 +53,7 @@ def minimises(p: Envelope, s: Sample, t: Sample) -> Array:
 
 
 GRADIENT_OF_V = Claim[Envelope, Sample](
-    source=Source("liu2024", "gradient of the envelope", "meha.envelope-gradient", Statement.DERIVED),
+    source=Source("liu2024envelope", "gradient of the envelope", "meha.envelope-gradient", Statement.DERIVED),
     assumes=frozenset({Trait.WEAKLY_CONVEX, Trait.SMOOTH}),
     instances={"sines": weakly_convex.sines, "parabola": weakly_convex.parabola},
     algorithm=RandomPoints(2.0),
@@ -66,7 +66,7 @@ GRADIENT_OF_V = Claim[Envelope, Sample](
     k=range(40),
 )
 UPPER = Claim[Envelope, Sample](
-    source=Source("liu2024", "gap of the envelope", "meha.gap-sandwich", Statement.DERIVED),
+    source=Source("liu2024envelope", "gap of the envelope", "meha.gap-sandwich", Statement.DERIVED),
     assumes=frozenset({Trait.WEAKLY_CONVEX, Trait.SMOOTH}),
     instances={"sines": weakly_convex.sines, "concave parabola": partial(weakly_convex.parabola, s=-1.0)},
     algorithm=RandomPoints(2.0),

@@ -14,7 +14,7 @@ from algorithms.matrix_sensing.scaled import Scaled
 from problems.matrix_sensing.sensing import Sensing
 from ratecheck import Array, Seen, Source, Statement, Unit, each
 
-COMMON = "matrix sensing, common facts"
+COMMON = "derived, common facts of matrix sensing"
 
 
 def derived(slug: str, place: str, paper: str = COMMON) -> Source:

@@ -56,7 +56,7 @@ def chord(k: Array, c: Constants) -> Array:
 
 
 PRODUCT = Claim[OnPoints | OnSubspace, Point](
-    source=derived("gpca.optimum.deterministic", "every global optimum", "liu2022, sharpened"),
+    source=derived("gpca.optimum.deterministic", "every global optimum", "liu2022generative, sharpened"),
     assumes=frozenset(),
     instances={"curve": curve, "subspace": subspace},
     algorithm=Direct(optimum),
@@ -71,7 +71,7 @@ PRODUCT = Claim[OnPoints | OnSubspace, Point](
 )
 CHORD = replace(PRODUCT, metric=each(distance), bound=chord)
 RATE = replace(
-    PRODUCT, source=Source("liu2022, as recalled", "rate √(k log L/m)", "gpca.optimum-rate", Statement.RECALLED),
+    PRODUCT, source=Source("liu2022generative, as recalled", "rate √(k log L/m)", "gpca.optimum-rate", Statement.RECALLED),
     instances={"spiked covariance, m from 200 to 6400": spiked_covariance}, seen={}, metric=each(distance),
     bound=lambda k, c: (c["k"] / c["m"]) ** 0.5, rounding=lambda k, c: 0 * k, holds=Scaling(of=lambda c: c["m"], within=0.1),
 )

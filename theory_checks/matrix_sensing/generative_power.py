@@ -48,7 +48,7 @@ def step(k: Array, c: Constants) -> Array:
 
 
 CLAIM = Claim[Prior, Vector](
-    source=derived("gpca.ppower.contraction", "one step", "liu2022, sharpened"),
+    source=derived("gpca.ppower.contraction", "one step", "liu2022generative, sharpened"),
     assumes=frozenset(),
     instances={"subspace": subspace, "curve": curve},
     algorithm=ProjectedPower(),
@@ -64,7 +64,7 @@ CLAIM = Claim[Prior, Vector](
     seeds=32,
 )
 BALL = replace(
-    CLAIM, source=Source("liu2022, as recalled", "convergence of PPower", "gpca.ppower.theorem", Statement.RECALLED),
+    CLAIM, source=Source("liu2022generative, as recalled", "convergence of PPower", "gpca.ppower.theorem", Statement.RECALLED),
     instances={"spiked covariance, m from 200 to 6400": spiked_covariance},
     seen={"mu_0": Seen(at_start(cosine), Unit())},
     given={"⟨x_0, xbar⟩ ≥ 2γ + 1/2": lambda k, c: (2 * c["gamma"] + 0.5) / c["mu_0"]}, metric=each(distance),

@@ -34,7 +34,7 @@ def steps_with_the_middle_force(p: Game, s: State, t: State) -> Array:
 
 
 MONOTONE = Claim[Game, State](
-    source=Source("gorbunov2022", "sharpened, best iterate", "vi.eg.best-tight", Statement.DERIVED),
+    source=Source("gorbunov2023", "sharpened, best iterate", "vi.eg.best-tight", Statement.DERIVED),
     assumes=frozenset({Trait.NEGATIVE_COMONOTONE, Trait.SMOOTH}),
     instances={"normal": partial(normal, pairs=1), "non-normal": nonnormal},
     algorithm=Extragradient(over_L(0.5), over_L(0.5)),

@@ -126,7 +126,7 @@ DESCENT = Claim[LinearSystem, Point](
     seeds=8,
 )
 STOCHASTIC = Claim[LinearSystem, Iterate](
-    source=Source("gower2020", "quasar-convex, interpolation, with its constant", "qc.sgd.quasar", Statement.DERIVED),
+    source=Source("gower2021", "quasar-convex, interpolation, with its constant", "qc.sgd.quasar", Statement.DERIVED),
     assumes=frozenset({Trait.QUASAR_CONVEX, Trait.FINITE_SUM, Trait.INTERPOLATION}),
     instances={"order 2, near": INSTANCES["order 2, near"]},
     algorithm=SGD(lambda c, k: 0.5 / c["L_max_ball"].value),

@@ -73,7 +73,7 @@ def distance2_of_z(p: AbsoluteDeviations, s: AveragedIterate) -> Array:
     return inner(s.z - p.x_star, s.z - p.x_star)
 
 
-SLIDES = "garrigos2025 slides"
+SLIDES = "gower2025, slides of Garrigos"
 SMOOTH = Claim[SparseRegression, Iterate](
     source=source("later version, SPS", "sps.smooth", Statement.DERIVED),
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.FINITE_SUM, Trait.INTERPOLATION}),

@@ -62,10 +62,12 @@ SEEN = {
 }
 
 
-def huber_mean(place: str, slug: str, share: float, T: int, bound: Callable[[Array, Constants], Array], power: float) -> AnyClaim:
+def huber_mean(
+    place: str, slug: str, share: float, T: int, bound: Callable[[Array, Constants], Array], power: float, paper: str = "garrigos2023 v1"
+) -> AnyClaim:
     """Constant steps share/L and the slope that is worst for them at T; σ* = 0."""
     return Claim[Huber, Any](
-        source=source(place, slug),
+        source=source(place, slug, paper=paper),
         assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.FINITE_SUM}),
         instances={"Huber": partial(huber, share=1 / (share * (T - 1) + 1))},
         algorithm=SGD(lambda c, k: share / c["L_max"].value),
@@ -98,8 +100,8 @@ CONSTANT = huber_mean("Corollary 5.5(1)", "sgd.convex.const", SMALL, LONG, sgd.f
 BATCH = huber_mean(
     "Corollary 6.9(1), equal components", "mb.convex", SMALL, LONG, lambda k, c: minibatch.fixed(2)(k, {**c, "L": c["L_max"]}), 0.9
 )
-SHORT = huber_mean("slides on SGD, 2025", "sgd.convex.short", 0.5, 200, sgd.short, 0.99)
-OPTIMAL = huber_mean("slides on SGD, 2025, e = 1/20", "sgd.convex.opt", 1.0, 200, sgd.full(0.05), 0.95)
+SHORT = huber_mean("slides on SGD, 2025", "sgd.convex.short", 0.5, 200, sgd.short, 0.99, "cortild2025")
+OPTIMAL = huber_mean("slides on SGD, 2025, e = 1/20", "sgd.convex.opt", 1.0, 200, sgd.full(0.05), 0.95, "cortild2025")
 KINK = on_worst(proximal.CONVEX, "kink", kink, 0.5 - 1e-9, algorithm=proximal.descent(1.0), rounding=lambda k, c: 1e-13 * c["E0"])
 KINK_EXACT = replace(
     KINK, bound=lambda k, c: c["L"] * c["R"] ** 2 / (4 * k), instances={"kink": partial(kink, T=40.0)}, k=range(1, 21), sharp={"kink": Always(power=1 - 1e-9)}

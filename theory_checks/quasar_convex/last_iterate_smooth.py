@@ -59,7 +59,7 @@ def bound(k: Array, c: Constants) -> Array:
 
 
 SMOOTH = Claim[NoisyQuadratic, Squares](
-    source=Source("liu2024 v1", "cf. Theorem 3.1; constant ours", "li.smooth.const", Statement.DERIVED),
+    source=Source("liu2024last v1", "cf. Theorem 3.1; constant ours", "li.smooth.const", Statement.DERIVED),
     assumes=frozenset({Trait.CONVEX, Trait.SMOOTH, Trait.UNBIASED}),
     instances={
         "drawn": partial(noisy_quadratic, sigma=0.01),

@@ -60,7 +60,7 @@ def whole_path(k: Array, c: Constants) -> Array:
 
 
 def source(slug: str) -> Source:
-    return Source("liu2022", "uniform Łojasiewicz inequality; derived", slug, Statement.DERIVED)
+    return Source("liu2022lojasiewicz", "uniform Łojasiewicz inequality; derived", slug, Statement.DERIVED)
 
 
 SQUARE: Mapping[str, Draw[NormPower]] = {"q = 2": partial(norm_power, q=2.0)}
