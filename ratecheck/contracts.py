@@ -144,6 +144,11 @@ class Source:
     slug: str
     statement: Statement
 
+    @property
+    def key(self) -> str:
+        """Of the paper in theory_checks/references.toml: the first word."""
+        return (self.paper.replace(",", " ").split() or [""])[0]
+
 
 @dataclass(frozen=True)
 class Seen(Generic[P, S]):

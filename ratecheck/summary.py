@@ -59,6 +59,27 @@ def unchecked(root: Path) -> tuple[list[dict[str, str]], list[dict[str, Any]]]:
     return rows, faults
 
 
+def references(root: Path, entries: list[Entry]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The papers of the claims that stand in references.toml, each with the words it is cited by; and the faults of that file."""
+    file = root / "theory_checks" / "references.toml"
+    if not file.is_file():
+        return [], []
+    shown = file.relative_to(root).as_posix()
+    cited: dict[str, set[str]] = {}
+    for source in (claim.source for entry in entries for _, _, claim, _ in entry.groups()):
+        cited.setdefault(source.key, set()).add(source.paper)
+    rows = []
+    try:
+        known = tomllib.loads(file.read_text(encoding="utf-8"))
+        for key in sorted(cited.keys() & known.keys()):
+            row = {"key": key, "cited": sorted(cited[key])}
+            row |= {name: str(known[key][name]) for name in ("authors", "title", "venue", "year")}
+            rows.append(row | {name: str(known[key][name]) for name in ("arxiv", "doi") if name in known[key]})
+    except (tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+        return [], [{"file": shown, "line": 0, "message": f"not tables of authors, title, venue, year: {error!r}"}]
+    return rows, []
+
+
 def metric_words(metric: Any) -> str | None:
     """What a metric reads, in the words of its own docstring; None where it has none."""
     words = "" if isinstance(metric, partial) else (metric.__doc__ or "").strip().partition("\n")[0].rstrip(".")
@@ -156,6 +177,7 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
         over = [w for w in worst if (w["claim"], w["name"]) == (row["claim"], row["name"]) and w["status"] == Status.CONSISTENT.name]
         row["rungs"] += ["worst case"] * bool(over) + ["certificate"] * any(proved(w) for w in over)
     excused, broken = unchecked(p.suite.root)
+    papers, unreadable = references(p.suite.root, p.entries)
     counts = {s.name: sum(row["status"] == s.name for row in rows) for s in Status}
     document = {
         "schema": SCHEMA,
@@ -167,8 +189,9 @@ def summarise(p: Plan, store: Store, profile: str, seconds: float) -> Outcome:
         "summary": {"theorems": len(p.entries), "verdicts": len(rows), **counts, "unexpected": len(surprises)},
         "theorems": theorems,
         "verdicts": rows,
-        "errors": [_fault(f) for f in p.faults] + broken,
+        "errors": [_fault(f) for f in p.faults] + broken + unreadable,
         "unchecked": excused,
+        "references": papers,
         "surprises": surprises,
         "worst_cases": worst,
         "calibration": _beside(store, "calibration.json"),

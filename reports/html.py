@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports import compact, handbook, prose, words
+from reports import compact, handbook, papers, prose, words
 from reports.figures import study_figure
 from reports.records import Study
 from reports.views import Report, slugged
@@ -36,8 +36,9 @@ def write(report: Report, directory: Path, draw: Callable[[str], str | None]) ->
     for folder in ("theorems", "families", "studies"):
         for stale in set((directory / folder).rglob("*.html")) - written:
             stale.unlink()
-    if directory / "handbook.html" not in written:
-        (directory / "handbook.html").unlink(missing_ok=True)
+    for page in (directory / "handbook.html", directory / "papers.html"):
+        if page not in written:
+            page.unlink(missing_ok=True)
     return directory / "index.html"
 
 
@@ -50,6 +51,8 @@ def pages(report: Report, draw: Callable[[str], str | None]) -> Iterator[tuple[s
     yield render("statuses.html", "statuses.html")
     if sections := handbook.sections(report):
         yield render("handbook.html", "handbook.html", handbook=sections)
+    if listed := papers.papers(report):
+        yield render("papers.html", "papers.html", papers=listed)
     for family, own in report.families.items():
         here = [s for s in studies if s.study.family == family]
         yield render(
@@ -91,6 +94,7 @@ def _environment(report: Report, studies: list[StudyPage], draw: Callable[[str],
         severity=words.severity,
         draw=draw,
         draw_panel=study_figure,
+        references=partial(papers.of_page, report),
         menu=_menu(report, studies),
         constants=compact.constants,
         paths={p.theorem.claim: p.path for p in report.pages},
@@ -110,6 +114,7 @@ def _menu(report: Report, studies: list[StudyPage]) -> list[tuple[str, str]]:
         ("Overview", "index.html"),
         *([("Handbook", "handbook.html")] if handbook.sections(report) else []),
         *families,
+        *([("Papers", "papers.html")] if papers.papers(report) else []),
         *[(label, path) for label, path, there in others if there],
         ("What the verdicts mean", "statuses.html"),
         ("PDF", "ratecheck.pdf"),

@@ -14,7 +14,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from reports import compact, prose, words
+from reports import compact, papers, prose, words
 from reports.figures import study_figure
 from reports.handbook import Section, sections
 from reports.html import TEMPLATES, discovery, manifest
@@ -73,6 +73,7 @@ class Setter:
             counts.append({"n": len(report.errata), "status": None, "word": "erratum" if len(report.errata) == 1 else "errata"})
         alarm, troubles = troubled(report)
         m = r.manifest
+        listed = papers.papers(report)
         return {
             "title": f"{len(report.pages)} convergence theorems, held against their own runs",
             "origin": " · ".join(part for part in (f"ratecheck {m.ratecheck}", (m.commit or "")[:12], m.started) if part),
@@ -91,6 +92,8 @@ class Setter:
             "commonly": [self.erratum(p, c) for p, c in report.commonly],
             "families": families,
             "handbook": [self.handbook(s) for s in sections(report)],
+            "papers": [self.paper(p) for p in listed],
+            "papers_read": words.papers(len(listed), sum(p.refuted for p in listed)),
             "handbook_read": f"{words.HANDBOOK} {words.HANDBOOK_READ}",
             "studies": studies,
         }
@@ -113,6 +116,11 @@ class Setter:
                 })  # fmt: skip
             entries.append({"title": prose.runs(entry.page.theorem.title), "target": target(entry.page), "rows": rows})
         return {"title": section.title, "counted": section.counted, "entries": entries}
+
+    def paper(self, p: papers.Paper) -> dict[str, Any]:
+        r = p.reference
+        rows = [{"title": prose.runs(c.page.theorem.title), "target": target(c.page), "status": c.status} for c in p.checked]
+        return {"authors": r.authors, "title": r.title, "where": r.where, "link": r.link, "rows": rows}
 
     def looks(self, report: Report) -> dict[str, Any]:
         names = dict.fromkeys([*words.LOOKS, *report.statuses, *(s for v in report.verdicts for s in (v.status, v.expected))])

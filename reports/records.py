@@ -36,6 +36,29 @@ class Theorem:
 
 
 @dataclass(frozen=True)
+class Reference:
+    """A paper."""
+
+    key: str
+    cited: list[str]  # the words by which verdicts name it
+    authors: str
+    title: str
+    venue: str
+    year: str
+    arxiv: str = ""
+    doi: str = ""
+
+    @property
+    def link(self) -> str:
+        return f"https://doi.org/{self.doi}" if self.doi else f"https://arxiv.org/abs/{self.arxiv}" if self.arxiv else ""
+
+    @property
+    def where(self) -> str:
+        number = f"arXiv {self.arxiv}" if self.arxiv else ""
+        return f"{number or 'arXiv'}, {self.year}" if self.venue == "arXiv" else f"{self.venue} {self.year}{number and f', {number}'}"
+
+
+@dataclass(frozen=True)
 class Foil:
     name: str
     status: str
@@ -192,6 +215,7 @@ class Results:
     errors: list[Fault] = field(default_factory=list)
     unchecked: list[Unchecked] = field(default_factory=list)
     worst_cases: list[WorstCase] = field(default_factory=list)
+    references: list[Reference] = field(default_factory=list)
     calibration: Study | None = None
     kill_matrix: Study | None = None
     studies: list[Study] = field(default_factory=list)

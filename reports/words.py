@@ -207,6 +207,13 @@ def symbol(name: str) -> list[Run]:
     return [*out, Run("⋆", "p")] if "star" in tail else out
 
 
+def papers(number: int, refuted: int) -> str:
+    """What stands above the list of papers."""
+    found = "" if not refuted else f" {refuted} printed statement{'s' * (refuted > 1)} of theirs {'are' if refuted > 1 else 'is'} refuted."
+    of = f"What was checked of {number} paper{'s' * (number != 1)}, and how it came out."
+    return f"{of} What this project derived in the setting of a paper stands with it.{found}"
+
+
 def expression(typed: str) -> str:
     """An expression of constants as plain text: eta/s_1 -> η/s_1."""
 

@@ -219,6 +219,13 @@ def write(directory: Path, theorems: int = 30, problems: int = 0) -> Path:
             "fdr": 0.001,
         },
         "errors": [{"file": "theory_checks/min_max/typo.py", "line": 12, "message": "NameError: name 'Alwayz' is not defined"}],
+        "references": [
+            {
+                "key": "first", "cited": [verdicts[0]["paper"]], "authors": "Ann Ä. First, Bo <Second>", "title": "A & B",
+                "venue": "ICML", "year": "2013", "arxiv": "1234.56789",
+            },
+            {"key": "zeroth", "cited": ["of no theorem"], "authors": "Nobody", "title": "None", "venue": "arXiv", "year": "2001"},
+        ],
         "unchecked": [
             {"family": "min_max", "slug": "vi.omd.last", "reason": "the constant stands only in an appendix that could not be read"},
             {"family": "bilevel", "slug": "bamm.kkt", "reason": "needs an instance that satisfies <MFCQ> & is not trivial"},

@@ -60,6 +60,23 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, An
     return done.returncode, json.loads(done.stdout), done.stderr
 
 
+def test_papers_and_excuses_of_a_suite(tmp_path: Path) -> None:
+    (tmp_path / "theory_checks" / "mine").mkdir(parents=True)
+    (tmp_path / "theory_checks" / "mine" / "right.py").write_text(TEMPLATE, encoding="utf-8")
+    papers, excuses = tmp_path / "theory_checks" / "references.toml", tmp_path / "theory_checks" / "mine" / "unchecked.toml"
+    papers.write_text('[author2026]\nauthors = "All"\ntitle = "Told"\nvenue = "At the board"\nyear = 1900\n[unused]\n', encoding="utf-8")
+    excuses.write_text('[[unchecked]]\nslug = "my.other"\nreason = "no proof"\n', encoding="utf-8")
+    found = json.loads(ratecheck(tmp_path, "run", "--json").stdout)
+    assert [(r["key"], r["title"], r["year"]) for r in found["references"]] == [("author2026", "Told", "1900")]
+    assert found["unchecked"] == [{"family": "mine", "slug": "my.other", "reason": "no proof"}] and found["errors"] == []
+    papers.write_text('[author2026]\nauthors = "All"\n', encoding="utf-8")
+    excuses.write_text("[[unchecked]]\nslug = 1\n", encoding="utf-8")
+    done = ratecheck(tmp_path, "run", "--json")
+    assert done.returncode == 2
+    faults = {e["file"]: e["message"] for e in json.loads(done.stdout)["errors"]}
+    assert "'title'" in faults["theory_checks/references.toml"] and "'reason'" in faults["theory_checks/mine/unchecked.toml"]
+
+
 def test_right_claim_is_consistent(results: tuple[int, dict[str, Any], str]) -> None:
     row = next(v for v in results[1]["verdicts"] if v["claim"] == "mine/right")
     assert row["status"] == "CONSISTENT"

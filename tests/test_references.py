@@ -23,7 +23,7 @@ def test_every_claim_has_its_paper_and_every_paper_a_claim() -> None:
     users: dict[str, set[str]] = {}
     for entry in entries():
         for _, name, claim, _ in entry.groups():
-            users.setdefault(re.split(r"[,\s]", claim.source.paper)[0], set()).add(f"{entry.path} [{name}]")
+            users.setdefault(claim.source.key, set()).add(f"{entry.path} [{name}]")
     unknown = {key: sorted(at) for key, at in users.items() if key not in REFERENCES.keys() | NO_PAPER}
     assert not unknown, f"add them to {FILE.name}: {unknown}"
     assert not REFERENCES.keys() - users.keys(), "no claim has these papers"

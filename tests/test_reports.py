@@ -89,11 +89,16 @@ def test_every_theorem_has_its_page(site: Path) -> None:
             assert verdict["problem"] in page.text and verdict["why"] in page.text
 
 
+PAPER = r"https://(arxiv\.org/abs|doi\.org)/"  # a link to a paper is the only one that leaves the report
+
+
 def test_links_resolve_and_ids_are_unique(site: Path) -> None:
     for path in site.rglob("*.html"):
         page = read(path)
         assert len(page.ids) == len(set(page.ids)), path
         for link in page.links:
+            if re.match(PAPER, link):
+                continue
             assert not re.match(r"https?:|//", link), f"{path.name} needs the network: {link}"
             if not link.startswith(("#", "data:")):
                 assert (path.parent / link.split("#")[0]).is_file(), f"{path.name}: {link}"
@@ -102,6 +107,7 @@ def test_links_resolve_and_ids_are_unique(site: Path) -> None:
 def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
     for path in site.rglob("*.html"):
         text = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
+        text = re.sub(rf'<a href="{PAPER}', "", text)
         assert "http" not in text and "@import" not in text and "url(" not in text, path
 
 
@@ -371,3 +377,18 @@ def test_findings_that_do_not_hold_are_told_apart(site: Path, tmp_path: Path) ->
 )
 def test_power_is_a_factor_or_a_change_of_the_exponent(relation: str, holds: str, says: str) -> None:
     assert says in words.power(Verdict("f/t", "n", "p", "CONSISTENT", "CONSISTENT", True, relation=relation, holds=holds, power=0.2))
+
+
+def test_papers_and_what_was_checked_of_them(site: Path, tmp_path: Path) -> None:
+    page = read(site / "papers.html")
+    assert "Ann Ä. First, Bo <Second>. A & B. ICML 2013, arXiv 1234.56789" in page.text and "https://arxiv.org/abs/1234.56789" in page.links
+    assert "Nobody" not in page.text, "no claim of this run is of that paper"
+    listed = [link for link in page.links if link.startswith("theorems/")]
+    assert listed and all("papers.html#first" in " ".join(read(site / path).links) for path in listed)
+    others = set(read(site / "index.html").links) - set(listed)
+    some = next(link for link in sorted(others) if link.startswith("theorems/"))
+    assert "papers.html#first" not in " ".join(read(site / some).links)
+
+    directory = changed(site, tmp_path / "papers", lambda data: data.pop("references"))
+    build(directory)
+    assert not (directory / "papers.html").exists() and "papers.html" not in read(directory / "index.html").links
