@@ -19,7 +19,7 @@ class Block(NamedTuple):
 
 # an index follows one letter (with its accents), a bracket, an index, or min, max and their like; an identifier_like_this is left alone
 _SCRIPT = re.compile(
-    r"(?:(?<=(?<![A-Za-z_])[A-Za-zα-ωΑ-Ωℓ𝔼𝒜])|(?<=[)\]}‖|⟩*²'′ℝ∇ᵀ\u0300-\u036f])|(?<=min|max|sup|inf|lim|log)|(?<=[0-9])(?=\^)|(?<=_.)(?=\^))"
+    r"(?:(?<=(?<![A-Za-z_])[A-Za-zα-ωΑ-Ωℓ𝔼𝒜])|(?<=[)\]}‖|⟩*²'′ℝ∇∂ᵀ\u0300-\u036f])|(?<=min|max|sup|inf|lim|log)|(?<=[0-9])(?=\^)|(?<=_.)(?=\^))"
     r"([_^])(?:\{([^{}]*)\}|((?<=\^)[⌈⌊(](?:[^⌈⌊⌉⌋()]|\([^()]*\))*[⌉⌋)]|[A-Za-z]+|[0-9]+|[−-]?[0-9α-ωΑ-Ω*+∞⋆½¼⅓]|[−-][A-Za-z]))"
 )
 _LETTER = re.compile(
