@@ -22,7 +22,6 @@ from algorithms.frank_wolfe.duality_maps import Layers
 from problems.frank_wolfe.matrices import Matrices, layer, of_condition
 from ratecheck import Array, AtLeast, Certified, Claim, Direct, Noise, Seen, Side, Source, Statement, Status, Theorem, Unit, Vanishes, each
 
-
 FLOOR = 1e-10  # relative; an eigenvalue below it counts as 0
 
 
