@@ -38,7 +38,8 @@ class SmallestResidual:
             for _ in range(2):  # twice is enough
                 for b in basis:
                     vector = vector - xp.sum(b * vector, axis=-1)[:, None] * b
-            basis.append(vector / xp.sqrt(xp.sum(vector * vector, axis=-1))[:, None])
+            norm = xp.sqrt(xp.sum(vector * vector, axis=-1))[:, None]
+            basis.append(vector / xp.where(norm > 0, norm, xp.ones_like(norm)))  # 0 once the span is the whole space
             K = xp.stack(basis, axis=-1)  # (B, n, q)
             AK = xp.stack([problem.apply(problem.x_star + b) for b in basis], axis=-1)
             d = xp.matmul(K, xp.matmul(xp.linalg.pinv(AK), -F0[:, :, None]))

@@ -41,12 +41,10 @@ class ConvexConcave:
 
     def gap(self, x: Array, y: Array, /) -> Array:  # max_u L(x, u) − L(x*, y) >= 0
         xp = array_namespace(x)
-        d, e = x - self.c, self.x_star - self.c
-        v = self.couple(x) - self.b
-        upper = xp.sum(d * times(self.H, d), axis=-1) / 2 + xp.sum(v * v, axis=-1) / (2 * self.mu)
-        w = self.couple(self.x_star) - self.b
-        lower = xp.sum(e * times(self.H, e), axis=-1) / 2 + xp.sum(w * y, axis=-1) - self.mu * xp.sum(y * y, axis=-1) / 2
-        return upper - lower
+        d = x - self.x_star
+        v, e = self.couple(d), y - (self.couple(self.x_star) - self.b) / self.mu[:, None]  # y − y*
+        # around the saddle point, where ∇f(x*) = −Kᵀy*, the terms of first order cancel
+        return (xp.sum(d * times(self.H, d), axis=-1) + xp.sum(v * v, axis=-1) / self.mu + self.mu * xp.sum(e * e, axis=-1)) / 2
 
 
 def quadratic(

@@ -35,7 +35,7 @@ class FiniteSumOperator:
 
 def mixed(
     seeds: range,
-    N: Annotated[int, (4, 64)] = 36,
+    N: Annotated[int, (5, 64)] = 36,  # of 4, a batch costs as many calls as all
     n: Annotated[int, (2, 8)] = 4,
     spread: Annotated[float, (0.0, 2.0)] = 1.0,
     damping: Annotated[float, (0.005, 1.0)] = 0.05,

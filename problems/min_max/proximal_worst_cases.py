@@ -20,6 +20,7 @@ def slowest(
 
     J is the resolvent of a ρ-negatively comonotone F since I + (J − I)/t = Rot(θ) is nonexpansive.
     """
+    rho = rho if rho > 1e-100 else 0.0  # F/ρ overflows
     g = g_over_rho * rho if rho > 0 else 1.0
     t = g / (2 * (g - rho))
     with np.errstate(divide="ignore"):

@@ -79,8 +79,8 @@ def planted(
 ) -> RepresentationGame:
     """λ_i = exp(−decay · (sum of i random gaps)): generic, simple spectra, λ_1/λ_d at most about 10⁵ for the sake of rounding."""
     r = min(rank, d - 1)
-    decay = min(decay, 11.0 / d)
-    spectra = [np.exp(-decay * np.cumsum(np.random.default_rng([seed, 16]).uniform(0.2, 1.8, d))) for seed in seeds]
+    gaps = [np.random.default_rng([seed, 16]).uniform(0.2, 1.8, d) for seed in seeds]
+    spectra = [np.exp(-min(decay, 11.0 / g[1:].sum()) * np.cumsum(g)) for g in gaps]
     return _game(seeds, spectra, r)
 
 

@@ -34,7 +34,7 @@ def steps_twice(p: Game, s: State, t: State) -> Array:
 FACTOR = Claim[Game, State](
     source=SOURCE,
     assumes=frozenset({Trait.MONOTONE, Trait.AFFINE}),
-    instances={"one pair": skew, "four pairs": partial(skew, pairs=4)},
+    instances={"one pair": partial(skew, pairs=1), "four pairs": partial(skew, pairs=4, floor=1.0)},
     algorithm=Extragradient(over_L(0.4), over_L(0.4)),
     metric=each(distance2),
     unit=LENGTH2,

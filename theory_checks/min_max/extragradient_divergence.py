@@ -11,11 +11,15 @@ Rows draw their own (a, b).
 from dataclasses import replace
 from functools import partial
 
+import numpy as np
+
 from algorithms.min_max.extragradient import Extragradient, State
 from algorithms.min_max.steps import Step
 from problems.min_max.linear_operators import stepped
 from ratecheck import Always, Array, AtLeast, Claim, Constants, Equal, Source, Statement, Status, Theorem, Trait, each
 from theory_checks.min_max._common import LENGTH2, Game, Misreading, distance2, extrapolates, steps_with_the_middle_force
+
+THIRD = partial(stepped, angle=2 * np.pi / 3)
 
 
 def rotated(k: Array, c: Constants) -> Array:
@@ -39,7 +43,7 @@ def own(name: str) -> Step:
 ROTATION = Claim[Game, State](
     source=Source("gorbunov2023", "Theorem 6, third item", "nc.eg.counter", Statement.VERIFIED),
     assumes=frozenset({Trait.NEGATIVE_COMONOTONE, Trait.SMOOTH}),
-    instances={"L Rot(2π/3)": stepped},
+    instances={"L Rot(2π/3)": THIRD},
     algorithm=Extragradient(own("g1"), own("g2")),
     metric=each(distance2),
     unit=LENGTH2,
@@ -51,7 +55,8 @@ ROTATION = Claim[Game, State](
     seeds=64,
 )
 STRAIGHT = replace(ROTATION, instances={"L z": partial(stepped, angle=0.0, low1=1.0, high1=2.0)}, bound=straight)
-GROWS = replace(ROTATION, instances={**ROTATION.instances, **STRAIGHT.instances}, bound=at_least_the_start, holds=AtLeast())
+SHORT = {"L Rot(2π/3)": partial(THIRD, low1=0.0, high1=1.0)}  # a ≤ 1
+GROWS = replace(ROTATION, instances={**SHORT, **STRAIGHT.instances}, bound=at_least_the_start, holds=AtLeast())
 SAFE = replace(ROTATION, instances={"angle 1.8": partial(stepped, angle=1.8, low1=0.7, high1=0.9, low2=0.0, high2=0.05)})
 
 THEOREM = Theorem(

@@ -46,6 +46,12 @@ def step_bound(k: Array, c: Constants) -> Array:
     return c["distance2"] - b * c["force2"] - a * c["past2"] + a * c["drift2"]
 
 
+def one_step_rounding(k: Array, c: Constants) -> Array:
+    """45 ε ‖x‖ ‖x − x*‖: the digits that x − x* loses when x* is far from 0, in squares of the size of ‖x − x*‖² and ‖g F‖²."""
+    near = c["distance2"] + c["g2"] ** 2 * c["force2"]
+    return 1e-14 * np.sqrt(near * (near + c["x2"]))
+
+
 def coefficient(c: Constants) -> Array:
     g1, g2, L2 = c["g1"], c["g2"], c["L"] ** 2
     q, s = L2 * g1 * (g1 + g2), L2 * g2 * (g1 + g2)
@@ -91,9 +97,10 @@ ONE_STEP = replace(
         "force2": Seen(each(lambda p, s: norm2(s.Fw)), FORCE2),
         "past2": Seen(each(lambda p, s: norm2(s.past)), FORCE2),
         "drift2": Seen(each(lambda p, s: norm2(s.Fw - s.past)), FORCE2),
+        "x2": Seen(each(lambda p, s: norm2(s.x)), LENGTH2),
     },
     given={},
-    rounding=lambda k, c: 1e-14 * (c["distance2"] + c["g2"] ** 2 * c["force2"]),
+    rounding=one_step_rounding,
 )
 SUM = replace(
     MEAN,

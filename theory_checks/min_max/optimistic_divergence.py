@@ -70,10 +70,11 @@ def leading(k: Array, c: Constants) -> Array:
     return np.abs((first - small) / root * (large + c["g1"] * w) / large) ** 2 * radius(c) ** (2 * k) * c["R"] ** 2
 
 
+THIRD = partial(stepped, angle=2 * np.pi / 3)
 ROTATION: dict[str, Draw[Game]] = {
-    "L Rot(2π/3)": stepped,
-    "L Rot(2π/3), g1 < 1/(2L)": partial(stepped, low1=0.05, high1=0.35, high2=0.05),
-    "L Rot(2π/3), (0.9, 0.1)": partial(stepped, low1=0.9, high1=0.9, low2=0.1, high2=0.1),
+    "L Rot(2π/3)": THIRD,
+    "L Rot(2π/3), g1 < 1/(2L)": partial(THIRD, low1=0.05, high1=0.35, high2=0.05),
+    "L Rot(2π/3), (0.9, 0.1)": partial(THIRD, low1=0.9, high1=0.9, low2=0.1, high2=0.1),
 }
 STRAIGHT: dict[str, Draw[Game]] = {"L z": partial(stepped, angle=0.0, low1=0.0, high1=0.9, low2=0.0, high2=1.0)}
 
@@ -105,7 +106,7 @@ STRAIGHT_EDGE = Claim[Game, Edge](
 )
 ROTATION_EDGE = replace(
     STRAIGHT_EDGE,
-    instances={"L Rot(2π/3), g2 = 10⁻⁵/L": partial(stepped, low2=1e-5, high2=1e-5)},
+    instances={"L Rot(2π/3), g2 = 10⁻⁵/L": partial(THIRD, low2=1e-5, high2=1e-5)},
     algorithm=StabilityEdge(lambda g: OptimisticGradient(g, own("g2")), over_L(0.95), over_L(0.05)),
     bound=lambda k, c: 0.5 / c["L"],
     holds=Equal(1e-4),
@@ -115,7 +116,7 @@ GROWS = replace(
     CLOSED,
     source=replace(CLOSED.source, slug="nc.og.counter", statement=Statement.VERIFIED),
     instances={
-        "L Rot(2π/3), g1 < 1/(2L)": partial(stepped, low1=0.05, high1=0.35, low2=0.005, high2=0.05),
+        "L Rot(2π/3), g1 < 1/(2L)": partial(THIRD, low1=0.05, high1=0.35, low2=0.005, high2=0.05),
         "L z, g1 > 1/L": partial(stepped, angle=0.0, low1=1.1, high1=2.0, low2=0.1),
     },
     metric=each(distance2),
@@ -136,7 +137,7 @@ SHRINKS = replace(
     given={},
     seeds=1,
 )
-WHOLE: dict[str, Draw[Game]] = {"g1 ≤ 1/L": partial(stepped, low1=0.05, high1=0.95, high2=0.2), **SHRINKS.instances}
+WHOLE: dict[str, Draw[Game]] = {"g1 ≤ 1/L": partial(THIRD, low1=0.05, high1=0.95, high2=0.2), **SHRINKS.instances}
 PRINTED = replace(
     GROWS,
     source=replace(GROWS.source, place="Theorem 7, third item, as printed on the poster"),

@@ -7,6 +7,7 @@ Why: an eigenvalue i s gives λ² − (1 − 2 i h) λ − i h = 0, h = g s, the
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -22,7 +23,7 @@ def method_edge(method: Callable[[Step], Algorithm[Game, State]]) -> Claim[Game,
     return Claim[Game, Edge](
         source=Source("popov1980", "bilinear games", "vi.og.bilinear-limit", Statement.DERIVED),
         assumes=frozenset({Trait.MONOTONE, Trait.AFFINE}),
-        instances={"one pair": skew},
+        instances={"one pair": partial(skew, pairs=1)},
         algorithm=StabilityEdge(method, over_L(0.1), over_L(1.5), K=300),
         metric=each(lambda p, s: s.step),
         unit=STEP,

@@ -6,6 +6,7 @@ Why: with h = g² s² the map has λ² − (2 − 2h) λ + 1 − h = 0; |λ|² =
 """
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from theory_checks.min_max._common import STEP
 CLAIM = Claim[LinearOperator, Edge](
     source=Source("chambolle2011", "bilinear games", "vi.pdhg.limit-4", Statement.DERIVED),
     assumes=frozenset({Trait.MONOTONE, Trait.AFFINE}),
-    instances={"one pair": skew},
+    instances={"one pair": partial(skew, pairs=1)},
     algorithm=StabilityEdge(lambda g: PrimalDual(g, g), over_L(0.5), over_L(2.0)),
     metric=each(lambda p, s: s.step),
     unit=STEP,

@@ -1,6 +1,7 @@
 """Gorbunov, Taylor, Horváth, Gidel 2023 (arXiv 2210.13831, poster), Theorems 4 and 5, with the gap between them closed (derived).
 
-F is ρ-negatively comonotone, ⟨F(x) − F(y), x − y⟩ ≥ −ρ ‖F(x) − F(y)‖², g > 2ρ, x_N = x_{N−1} − g F(x_N), t = g / (2 (g − ρ)). For N ≥ 1
+F is ρ-negatively comonotone, ⟨F(x) − F(y), x − y⟩ ≥ −ρ ‖F(x) − F(y)‖², ρ ≥ 0 (0 if F is cocoercive), g > max(2ρ, 0),
+x_N = x_{N−1} − g F(x_N), t = g / (2 (g − ρ)). For N ≥ 1
 
     ‖x_N − x_{N−1}‖²  ≤  (1 − 1/N)^{N−1} R² / ((1 − 2ρ/g) N)        if t ≤ (1 + √((N−1)/N)) / 2,
     ‖x_N − x_{N−1}‖²  ≤  4 t² (2t − 1)^{2(N−1)} R²                   otherwise,
@@ -30,8 +31,9 @@ def step2(p: ResolventGame, s: State, t: State) -> Array:
 
 
 def bound(k: Array, c: Constants) -> Array:
-    N, t = k + 1, c["g"] / (2 * (c["g"] - c["rho"]))
-    slow = (1 - 1 / N) ** (N - 1) / ((1 - 2 * c["rho"] / c["g"]) * N)
+    rho = np.maximum(c["rho"], 0.0)
+    N, t = k + 1, c["g"] / (2 * (c["g"] - rho))
+    slow = (1 - 1 / N) ** (N - 1) / ((1 - 2 * rho / c["g"]) * N)
     fast = 4 * t**2 * (2 * t - 1) ** (2 * (N - 1))
     return np.where(t <= (1 + np.sqrt((N - 1) / N)) / 2, slow, fast) * c["R"] ** 2
 
@@ -42,10 +44,10 @@ def paper_lower(k: Array, c: Constants) -> Array:
 
 
 def step(c: Mapping[str, Certified]) -> Array:
-    """2.5 ρ, and 1/L where ρ = 0"""
+    """2.5 ρ, and 1/L where ρ ≤ 0"""
     rho, L = c["rho"].value, c["L"].value
     xp = array_namespace(rho)
-    return xp.where(rho == 0, 1 / L, 2.5 * rho)
+    return xp.where(rho > 0, 2.5 * rho, 1 / L)
 
 
 EVERY = Claim[ResolventGame, State](

@@ -77,7 +77,10 @@ def regret(p: NoisyBilinear, states: Iterator[Moments]) -> Iterator[Array]:
 
 
 def moves(p: NoisyBilinear, s: Moments, t: Moments) -> Array:
-    """E Y' = E Y + E V(X_{t+1/2}), E‖g'‖² = (1 + σ_M²) E‖V‖² + 2σ_A², E‖Y' − Y‖² the same"""
+    """E Y' = E Y + E V(X_{t+1/2}), E‖g'‖² = (1 + σ_M²) E‖V‖² + 2σ_A², E‖Y' − Y‖² the same
+
+    X_t = X_1 − ηY is a difference: what is lost in E‖V‖² is 10⁻¹⁵ L²‖X_1‖², though E‖V‖² goes to 0.
+    """
     xp = array_namespace(p.L)
     mean = xp.matmul(s.played, s.M)[:, :, 4]
     step = t.M[:, :2, 4] - s.M[:, :2, 4]
@@ -85,7 +88,8 @@ def moves(p: NoisyBilinear, s: Moments, t: Moments) -> Array:
     heard = t.M[:, 2, 2] + t.M[:, 3, 3]
     foretold = (1 + p.sigma_M**2) * force2(p, s) + 2 * p.sigma_A**2
     size = xp.sqrt(foretold) + xp.max(xp.abs(s.M[:, :2, 4]), axis=-1)
-    return xp.max(xp.abs(step - force), axis=-1) / size + xp.abs(heard - foretold) / foretold
+    least = 1e-6 * (1 + p.sigma_M**2) * p.L**2 * xp.sum(p.x0 * p.x0, axis=-1)
+    return xp.max(xp.abs(step - force), axis=-1) / size + xp.abs(heard - foretold) / xp.maximum(foretold, least)
 
 
 def plays(p: NoisyBilinear, s: Moments, t: Moments) -> Array:
