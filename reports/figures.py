@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 
 from reports import words
-from reports.plot import BLUE, CYCLE, GREY, INK, ORANGE, Plot, Series
+from reports.plot import BLUE, GREY, INK, ORANGE, Plot, Series, look
 from reports.records import Curve, Panel, Spread
 from reports.scales import Scale, fitting, indices, linear, logarithmic
 
@@ -58,7 +58,7 @@ def study_figure(panel: Panel) -> str:
         if drawn.style == "bound":
             colour, dash = INK, "7 4"
         else:
-            colour, dash = CYCLE[cycle % len(CYCLE)]
+            colour, dash = look(cycle)
             cycle += 1
         series.append(Series(drawn.label, xs, ys, low, high, colour, dash, dots=drawn.style == "points", joined=drawn.style != "points"))
     ys_all = [v for s in series for part in (s.y, s.low or [], s.high or []) for v in _finite(part)]

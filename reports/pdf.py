@@ -87,9 +87,9 @@ class Setter:
             "rungs": list(words.RUNGS),
             "theorems": [self.theorem(p) for p in report.pages],
             "errata_intro": words.ERRATA,
-            "errata": [self.erratum(p, c) for p, c in report.errata],
+            "errata": [self.erratum(p, c, report) for p, c in report.errata],
             "commonly_intro": words.COMMONLY,
-            "commonly": [self.erratum(p, c) for p, c in report.commonly],
+            "commonly": [self.erratum(p, c, report) for p, c in report.commonly],
             "families": families,
             "handbook": [self.handbook(s) for s in sections(report)],
             "papers": [self.paper(p) for p in listed],
@@ -181,7 +181,7 @@ class Setter:
             "alt": f"{v.claim}, {v.name}, on {v.problem}: {v.status}",
         }
 
-    def erratum(self, page: Page, claim: ClaimView) -> dict[str, Any]:
+    def erratum(self, page: Page, claim: ClaimView, report: Report) -> dict[str, Any]:
         v = claim.counterexample
         formulas = (
             [{"label": "as printed" if claim.erratum else "as commonly stated", "formula": self.formula(claim)}] if claim.latex else []
@@ -191,6 +191,7 @@ class Setter:
         return {
             "source": f"{v.paper}, {v.place}",
             "name": prose.runs(claim.name) if claim.name != v.place else [],
+            "paper": [f"{r.authors}. {r.title}. {r.where}." for r in papers.of_page(report, page) if v.paper in r.cited],
             "target": target(page),
             "status": v.status,
             "formulas": formulas,

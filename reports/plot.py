@@ -14,12 +14,18 @@ from html import escape
 from reports.scales import Scale
 
 INK, FAINT, GREY, BLUE, ORANGE = "#1a1a1a", "#d9d9d9", "#767676", "#0072b2", "#c04f00"
-CYCLE = ((BLUE, ""), (ORANGE, "7 3"), ("#008060", "2 2.5"), ("#8a4f9e", "9 2 2 2"), ("#8a6d00", "4 2"), (INK, "1 2.2"))
+COLOURS = (BLUE, ORANGE, "#008060", "#8a4f9e", "#8a6d00", INK)
+DASHES = ("", "7 3", "2 2.5", "9 2 2 2", "4 2", "1 2.2")
 FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
 SIZE = 11.0  # of text, in the figure's own units
 _NARROW, _WIDE = set("iljtfrI.,:;!|'()[]/ ·"), set("mwMWOQ@%—≤≥∇→")
 
 Points = list[tuple[float, float]]
+
+
+def look(i: int) -> tuple[str, str]:
+    """Colour and dash of the i-th line: both change with every line, and no pair comes twice before the 36th."""
+    return COLOURS[i % 6], DASHES[(i + i // 6) % 6]
 
 
 @dataclass(frozen=True)

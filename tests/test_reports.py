@@ -18,6 +18,7 @@ import pytest
 from reports import InputError, build, prose, words
 from reports.__main__ import main
 from reports.figures import study_figure, verdict_figure
+from reports.plot import look
 from reports.records import Curve, Drawn, Panel, Spread, Verdict
 from tests import fake_results
 
@@ -392,3 +393,11 @@ def test_papers_and_what_was_checked_of_them(site: Path, tmp_path: Path) -> None
     directory = changed(site, tmp_path / "papers", lambda data: data.pop("references"))
     build(directory)
     assert not (directory / "papers.html").exists() and "papers.html" not in read(directory / "index.html").links
+
+
+def test_no_two_lines_of_a_study_look_the_same() -> None:
+    drawn = [Drawn(f"line {i}", [1, 2], [1.0, 2.0]) for i in range(20)]
+    drawing = study_figure(Panel(drawn, "", "x", "y", False, False))
+    strokes = {tuple(re.findall(r'stroke(?:-dasharray)?="([^"]+)"', path)) for path in re.findall(r"<path [^>]*/>", drawing)}
+    assert len({look(i) for i in range(36)}) == 36
+    assert len(strokes) >= 20
