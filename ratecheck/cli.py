@@ -25,7 +25,7 @@ from ratecheck.execute import PROFILES, Plan, carry_out, namespace, plan, stale
 from ratecheck.golden import write as write_golden
 from ratecheck.store import Store
 from ratecheck.suite import Entry, Suite, SuiteError
-from ratecheck.summary import Outcome, read, summarise, write
+from ratecheck.summary import Outcome, read, references, summarise, write
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -168,6 +168,9 @@ def show(claim: Annotated[str, typer.Argument(help="Theorem: family/name.")], su
     if not isinstance(entry, Entry):
         raise SuiteError(str(entry))
     print(f"{entry.path}\n\n{entry.title}\n{entry.statement}\n")
+    for r in references(s.root, [entry])[0]:
+        where = "".join(f", {name} {r[name]}" for name in ("arxiv", "doi") if name in r)
+        print(f"paper    {r['key']}: {r['authors']}. {r['title']}. {r['venue']} {r['year']}{where}")
     for group, name, c, expected in entry.groups():
         where = f"{c.source.paper}, {c.source.place} ({c.source.slug}, statement {c.source.statement.value})"
         print(
