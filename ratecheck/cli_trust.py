@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
-from itertools import repeat
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
@@ -157,8 +156,15 @@ def power(
     began = time.perf_counter()
     file = where_to(s, out) / "kill_matrix.json"
     rows: list[dict[str, Any]] = []
+    broken = 0
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        for path, part in zip(paths, pool.map(_killed, repeat(s.root), paths, repeat(budget)), strict=True):
+        for path, done in [(path, pool.submit(_killed, s.root, path, budget)) for path in paths]:
+            try:
+                part = done.result()
+            except Exception as error:  # of one file: the others are not lost
+                broken += 1
+                errors.print(f"{path}: cannot be mutated: {type(error).__name__}: {error}", markup=False)
+                continue
             rows += part
             known = json.loads(file.read_text(encoding="utf-8"))["rows"] if file.is_file() else []
             kept = [row for row in known if not row["claim"].startswith(path + "::")]
@@ -171,3 +177,4 @@ def power(
         for survivor in total["survivors"]:
             errors.print(f"survived: {survivor}", markup=False)
     print(f"{time.perf_counter() - began:.0f} s; {file}")
+    raise typer.Exit(3 if broken else 0)

@@ -37,7 +37,7 @@ def _name(algorithm: Any) -> str:
     """The class, and what it combines."""
     parts = [getattr(algorithm, field.name) for field in fields(algorithm)] if is_dataclass(algorithm) else []
     made_of = [
-        _name(part) if hasattr(part, "iterates") else part.__name__
+        _name(part) if hasattr(part, "iterates") and not isinstance(part, type) else part.__name__
         for part in parts
         if hasattr(part, "iterates") or isinstance(part, FunctionType)
     ]
@@ -55,7 +55,10 @@ def _cut(algorithm: Any) -> Iterator[Twin]:
             yield what, twin
     for field in fields(algorithm) if is_dataclass(algorithm) else ():
         part = getattr(algorithm, field.name)
-        if hasattr(part, "iterates"):
+        if isinstance(part, type) and hasattr(part, "iterates"):  # a kind of algorithm that this one runs
+            for what, methods in _methods(part):
+                yield what, with_field(algorithm, field.name, type(part.__name__, (part,), methods))
+        elif hasattr(part, "iterates"):
             for what, wrong in _cut(part):
                 yield what, with_field(algorithm, field.name, wrong)
         elif isinstance(part, FunctionType) and not part.__module__.startswith("ratecheck."):
@@ -107,7 +110,7 @@ def numbers(algorithm: Any) -> Iterator[Twin]:
             label = f"{field.name} times {factor:g}"
             if isinstance(part, float):
                 yield label, with_field(algorithm, field.name, factor * part)
-            elif hasattr(part, "iterates"):
+            elif hasattr(part, "iterates") and not isinstance(part, type):
                 for what, wrong in numbers(part):
                     yield f"{field.name}: {what}", with_field(algorithm, field.name, wrong)
                 break

@@ -17,7 +17,7 @@ from ratecheck.mutants import Row, kill_matrix, mutants, summary
 from ratecheck.runner import run
 from ratecheck.surgery import slips, source
 from ratecheck.trial import Trial
-from ratecheck.twins import algorithms, measures
+from ratecheck.twins import algorithms, measures, numbers
 from tests.rare_worst_case import THEOREM as RARE
 from tests.small_theorem import CLAIM, MEAN, THEOREM, Descent, Point, Quadratic, along_the_gradient, bound, distance2
 
@@ -226,3 +226,23 @@ def _noise() -> Any:
 def _two_states() -> tuple[Point, Point]:
     states = Descent().iterates(_problem(), _noise())
     return next(states), next(states)
+
+
+@dataclass(frozen=True)
+class Made:
+    """Runs a kind of algorithm that it makes itself."""
+
+    kind: type[Descent]
+    factor: float = 1.0
+
+    def iterates(self, problem: Quadratic, noise: Noise, /) -> Iterator[Point]:
+        yield from self.kind(self.factor).iterates(problem, noise)
+
+
+def test_a_kind_of_algorithm_is_mutated_too() -> None:
+    right = Made(Descent, 0.25)
+    twins = dict(algorithms(right))
+    assert [what for what, _ in numbers(right)] == ["factor times 2", "factor times 0.5"]
+    wrong = next(twin for what, twin in twins.items() if "'problem.grad(x)' with the wrong sign" in what)
+    assert run(replace(CLAIM, algorithm=right), "random", range(2))[0].status is Status.CONSISTENT
+    assert run(replace(CLAIM, algorithm=wrong), "random", range(2))[0].status is Status.UNLAWFUL
