@@ -39,8 +39,11 @@ def verdict_figure(curve: Curve, foils: Sequence[tuple[str, str, Curve]], reache
 
 def _swept(curve: Curve, along: str, series: list[Series], y: Scale) -> str:
     """Against the swept constant: an exponent as lines on logarithms, a threshold as points with 0 on the axis."""
-    if not curve.log:
-        y = linear(0.0, max(_finite([*curve.metric.high, *curve.bound.high]), default=1.0))
+    values = _finite([*curve.metric.low, *curve.metric.high, *curve.bound.low, *curve.bound.high])
+    if curve.log and min(values, default=0.0) > 0:
+        y = y if y.knee == 0 else logarithmic(min(values), max(values))
+    else:
+        y = linear(0.0, max(values, default=1.0))
         series = [dataclasses.replace(s, dots=True, joined=False) for s in series]
     return Plot(_chosen(curve.k, curve.log, True), y, series, words.expression(along), "metric and bound").svg()
 

@@ -42,7 +42,7 @@ class Series:
     width: float = 1.8
     dots: bool = False
     joined: bool = True
-    filled: bool = True  # the band; else only its edges
+    filled: bool = True  # the band and the dots; else only their edges, so that what lies beneath is seen
     tag: str = ""
 
 
@@ -190,7 +190,12 @@ def _line(s: Series, sx: Scale, sy: Scale, w: float, h: float) -> str:
     dash = f' stroke-dasharray="{s.dash}"' if s.dash else ""
     drawn = "".join(_path(run) for run in runs if len(run) > 1) if s.joined else ""
     line = f'<path d="{drawn}" fill="none" stroke="{s.colour}" stroke-width="{s.width:g}"{dash} stroke-linejoin="round"/>' if drawn else ""
-    return line + "".join(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="2.6" fill="{s.colour}"/>' for x, y in dots)
+    return line + "".join(_dot(s, x, y) for x, y in dots)
+
+
+def _dot(s: Series, x: float, y: float) -> str:
+    look = f'r="2.6" fill="{s.colour}"' if s.filled else f'r="4" fill="none" stroke="{s.colour}" stroke-width="1.4"'
+    return f'<circle cx="{x:.1f}" cy="{y:.1f}" {look}/>'
 
 
 def _band(s: Series, sx: Scale, sy: Scale, w: float, h: float) -> str:
@@ -213,4 +218,4 @@ def _key(s: Series, x: float, y: float) -> str:
     band = f'<rect x="{x:.1f}" y="{y - 5:.1f}" width="22" height="10" fill="{s.colour}" fill-opacity=".2"/>' if s.low and s.filled else ""
     dash = f' stroke-dasharray="{s.dash}"' if s.dash else ""
     line = f'<path d="M{x:.1f} {y:.1f}h22" stroke="{s.colour}" stroke-width="{s.width:g}"{dash} fill="none"/>' if s.joined else ""
-    return band + line + (f'<circle cx="{x + 11:.1f}" cy="{y:.1f}" r="2.6" fill="{s.colour}"/>' if s.dots else "")
+    return band + line + (_dot(s, x + 11, y) if s.dots else "")
