@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 import typer
 
 from ratecheck import calibration, mutants
@@ -139,7 +140,10 @@ def worst_case(globs: Globs = None, suite: SuiteDir = Path(), out: OutDir = None
 
 def _killed(root: Path, path: str, seconds: float) -> list[dict[str, Any]]:
     entry = Suite(root).load(path)
-    return [asdict(row) for row in mutants.kill_matrix(entry.theorem, path, seconds)] if isinstance(entry, Entry) else []
+    if not isinstance(entry, Entry):
+        return []
+    with np.errstate(all="ignore"):  # mutants may overflow
+        return [asdict(row) for row in mutants.kill_matrix(entry.theorem, path, seconds)]
 
 
 @app.command()
