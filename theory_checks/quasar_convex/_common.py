@@ -11,11 +11,12 @@ from array_api_compat import array_namespace
 from algorithms.quasar_convex.accelerated import Pair
 from algorithms.quasar_convex.descent import Point
 from algorithms.quasar_convex.line_search import Coupling, excess
-from ratecheck import Algorithm, Array, Claim, HasX, Law, Noise
-from ratecheck.contracts import P, S
+from ratecheck import Algorithm, Array, Claim, Equal, HasX, Law, Noise, Problem, Seen, Unit, total
+from ratecheck.contracts import P, S, exact
 from ratecheck.oracles import Smooth, WithMinimiser
 
 Q = TypeVar("Q", bound=Smooth)
+STEP = Unit(-1, 2)
 
 
 class Minimised(Smooth, Protocol):
@@ -75,6 +76,49 @@ def moves_along_the_gradient(step: Callable[[Mapping[str, Array]], Array]) -> La
         return relative(t.x - s.x + length[..., None] * p.grad(s.x), s.x, t.x)
 
     return law
+
+
+class Stepped(Protocol):
+    @property
+    def k(self) -> int: ...
+    @property
+    def step(self) -> Array: ...  # (B,)
+
+
+def takes_the_steps(step: Callable[[Mapping[str, Array], int], Array]) -> Law[Problem, Stepped]:
+    """s_k as stated, computed again from the constants"""
+
+    def law(p: Problem, s: Stepped, t: Stepped) -> Array:
+        wanted = step({name: c.value for name, c in p.constants.items()}, s.k)
+        return abs(s.step - wanted) / abs(wanted)
+
+    return law
+
+
+def steps_decay_as(shape: Callable[[int], float]) -> Law[Problem, Stepped]:
+    """s_{k+1}/s_k as stated: the steps are a multiple of the schedule"""
+
+    def law(p: Problem, s: Stepped, t: Stepped) -> Array:
+        return abs(t.step / s.step * (shape(s.k) / shape(t.k)) - 1)
+
+    return law
+
+
+def has_its_weights(claim: Claim[P, S], m: Callable[[P, S], Array], weight: Callable[[P, S], Array], unit: Unit = STEP) -> Claim[P, S]:
+    """An identity: the mean of the claim is Σ w m / Σ w, w the weights that belong to the steps which were taken."""
+    return replace(
+        claim,
+        bound=lambda k, c: c["sum w m"] / c["sum w"],
+        holds=Equal(within=1e-9),
+        seen={
+            "sum w m": Seen(total(lambda p, s: weight(p, s) * m(p, s)), Unit(claim.unit.f + unit.f, claim.unit.x + unit.x)),
+            "sum w": Seen(total(weight), unit),
+        },
+        given={},
+        rounding=exact,
+        sharp={},
+        seeds=min(claim.seeds, 4),
+    )
 
 
 def on(claim: Claim[P, S], *names: str) -> Claim[P, S]:
