@@ -21,7 +21,8 @@ from problems.quasar_convex.homogeneous import Petals, petals
 from problems.quasar_convex.powers import SeparablePowers, separable_powers
 from ratecheck import Always, Array, Claim, Constants, Draw, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
 from ratecheck.oracles import Smooth
-from theory_checks.quasar_convex._common import Minimised, gap, inner, square, y_passes_the_line_search
+from theory_checks.quasar_convex import accelerated_strong, accelerated_sublinear
+from theory_checks.quasar_convex._common import Minimised, gap, inner, square
 
 
 def calls(p: Minimised, s: Pair) -> Array:
@@ -58,10 +59,6 @@ def by_tolerance(k: Array, c: Constants) -> Array:
     return length((4 + c["c"]) * c["L"] * c["D"] / (2 * c["tol"]))
 
 
-def searched(p: Smooth, s: Pair) -> tuple[Array, Array, Array, Array, Array]:
-    return s.x, s.v, s.b, s.c, s.eps
-
-
 def patient(p: Smooth, x: Array, v: Array, b: Array, c: Array, eps: Array, L: Array) -> Coupling:
     """A foil: the interval shrinks, but the search starts over 20 times."""
     found = binary_search(p, x, v, b, c, eps, L)
@@ -84,7 +81,7 @@ STRONG = Claim[Petals, Pair](
     holds=Always(),
     k=range(100),
     seen={"b": Seen(each(lambda p, s: s.b), Unit(1, -2)), "c": Seen(each(lambda p, s: s.c))},
-    laws={"y passes the line search": y_passes_the_line_search(searched), "counts its calls": counts_its_calls},
+    laws={**accelerated_strong.GAP.laws, "counts its calls": counts_its_calls},
     seeds=4,
 )
 SUBLINEAR = Claim[SeparablePowers, Pair](
@@ -102,7 +99,7 @@ SUBLINEAR = Claim[SeparablePowers, Pair](
         "c": Seen(each(lambda p, s: s.c)),
         "D": Seen(each(lambda p, s: square(s.x - s.v)), Unit(x=2)),
     },
-    laws={"y passes the line search": y_passes_the_line_search(searched), "counts its calls": counts_its_calls},
+    laws={**accelerated_sublinear.GAP.laws, "counts its calls": counts_its_calls},
     seeds=4,
 )
 
