@@ -93,6 +93,7 @@ THEOREM = Theorem(
     foils={
         "least squares": (SQUARES, Status.REFUTED),
         "step decays too fast": (replace(MEAN, algorithm=SubgradientMethod(geometric_rule(0.15, 0.9)), k=range(200, 201), laws={}), Status.REFUTED),
+        "twice the step": (replace(MEAN, algorithm=SubgradientMethod(residual_rule(0.3))), Status.UNLAWFUL),
         "exponent 1": (replace(MEAN, bound=lambda k, c: c["alpha"] * c["s_1"] ** 0.5), Status.REFUTED),
         "exponent 1, measured": (replace(MEASURED, given={}, bound=lambda k, c: c["alpha"] * c["s_1"] ** 0.5), Status.REFUTED),
         "error grows with the outliers": (replace(AGNOSTIC, given={}, bound=lambda k, c: (c["size"] * c["s_1"]) ** 0.5), Status.REFUTED),
