@@ -32,6 +32,8 @@ class Replicas:
     k: int
     x: Array  # (B, M, d)
     g: Array  # (B, M, d) stochastic gradient at x
+    e: Array  # (B, M, d) normal, u (B, M, 1) uniform: what its noise is made of
+    u: Array
     step: Array  # (B, 1, 1)
     level: Array  # (B, 1, 1)
 
@@ -53,8 +55,9 @@ class ClippedSGD:
         for k in count():
             step = self.step(problem.constants, k)[:, None, None]
             level = self.level(problem.constants, k)[:, None, None]
-            g = problem.grad(x) + size * next(normals) * (1 - next(uniforms)) ** (-1 / problem.tail)
-            yield Replicas(k, x, g, step, level)
+            e, u = next(normals), next(uniforms)
+            g = problem.grad(x) + size * e * (1 - u) ** (-1 / problem.tail)
+            yield Replicas(k, x, g, e, u, step, level)
             x = x - step * clip(g, level)
 
 

@@ -21,6 +21,7 @@ class SampledPair:
     z: Array  # (B, n)
     coupling: Coupling  # y, between x and z, found without the sample
     i: Array  # (B,) the component whose gradient is taken at y
+    c: Array  # (B,) of the line search, γ(k + 1)²/(2k + 3)
     alpha: Array  # (B,) η(2k + 3)/γ
     eps: Array  # (B,) the tolerance of the line search
 
@@ -41,9 +42,10 @@ class SampledQASGD:
         x = z = problem.x0
         index = noise.integers("index", problem.size)
         for k in count():
-            coupling = self.search(problem, x, z, xp.zeros_like(L), gamma * ((k + 1) ** 2 / (2 * k + 3)), eps, L)
+            c = gamma * ((k + 1) ** 2 / (2 * k + 3))
+            coupling = self.search(problem, x, z, xp.zeros_like(L), c, eps, L)
             i = next(index)
             alpha = eta * (2 * k + 3) / gamma
-            yield SampledPair(k, x, z, coupling, i, alpha, eps)
+            yield SampledPair(k, x, z, coupling, i, c, alpha, eps)
             x = coupling.y
             z = z - alpha[:, None] * problem.grad_one(x, i)

@@ -32,6 +32,9 @@ class Inner:
     z: Array  # (B, n)
     w: Array  # (B, n) reference point of the stage
     coupling: Coupling  # x, between y and z
+    b: Array  # (B,) b, c and the tolerance of the line search
+    c: Array  # (B,)
+    eps: Array  # (B,)
     batch: int
     weights: Array  # (B, N) 1/batch on the batch, else 0
     g: Array  # (B, n) variance-reduced gradient at x
@@ -69,6 +72,7 @@ class QASVRG:
     def iterates(self, problem: Batched, noise: Noise, /) -> Iterator[Inner]:
         xp = array_namespace(problem.x0)
         L = problem.constants["L_max"].value
+        exactly = xp.zeros_like(L)
         uniforms = noise.uniforms("batch", problem.size)
         y = z = w = problem.x0
         length, stage, j = self.plan.length(problem), 0, 0
@@ -77,12 +81,12 @@ class QASVRG:
                 y = z = w = y + 0.0
                 stage, j = stage + 1, 0
             b, c = self.plan.search(problem, j)
-            coupling = self.search(problem, y, z, b, c, xp.zeros_like(L), L)
+            coupling = self.search(problem, y, z, b, c, exactly, L)
             batch = self.plan.batch(problem, j)
             weights = batch_weights(next(uniforms), batch)
             x = coupling.y
             g = self.reduced(problem, x, w, weights)
-            yield Inner(k, stage, j, y, z, w, coupling, batch, weights, g)
+            yield Inner(k, stage, j, y, z, w, coupling, b, c, exactly, batch, weights, g)
             z, y, j = self.plan.next_z(problem, j, z, x, g), x - g / L[:, None], j + 1
 
 

@@ -45,6 +45,8 @@ class Perturbation:
 
     factor: Array  # (B,) ξ ∈ {0, xi}
     shift: Array  # (B, n) ε
+    u: Array  # (B,) uniform, e (B, n) normal: what the two are made of
+    e: Array
 
 
 def perturbations(problem: Smooth, noise: Noise) -> Iterator[Perturbation]:
@@ -53,7 +55,7 @@ def perturbations(problem: Smooth, noise: Noise) -> Iterator[Perturbation]:
     n = problem.x0.shape[-1]
     sigma, xi = problem.constants["sigma2"].value ** 0.5, problem.constants["xi"].value
     for e, u in zip(noise.normals("shift", n), noise.uniforms("factor"), strict=False):
-        yield Perturbation(xp.where(u * xi < 1, xi, 0.0 * xi), sigma[:, None] * e / n**0.5)
+        yield Perturbation(xp.where(u * xi < 1, xi, 0.0 * xi), sigma[:, None] * e / n**0.5, u, e)
 
 
 def perturbed(problem: Smooth, x: Array, d: Perturbation) -> Array:

@@ -7,6 +7,7 @@ from typing import Protocol, TypeAlias
 
 from array_api_compat import array_namespace
 
+from algorithms.frank_wolfe.active_set import ActiveSet
 from algorithms.frank_wolfe.active_steps import LOCAL, ActiveState
 from algorithms.frank_wolfe.steps import P, Quadratic
 from ratecheck import Array, Constants, Law
@@ -178,25 +179,50 @@ def local_first(forward: Array, away: Array, local: Array) -> tuple[Array, Array
     return local < forward, local >= forward
 
 
+def held(active: ActiveSet, vertex: Array) -> Array:
+    """The weight of a vertex, 0 where it is not active."""
+    xp = array_namespace(vertex)
+    there = xp.all(active.atoms == vertex[:, None, :], axis=-1) & (active.weight > 0)
+    return xp.sum(xp.where(there, active.weight, 0 * active.weight), axis=-1)
+
+
+class Drops(Protocol):
+    @property
+    def a(self) -> Array: ...  # (B, n)
+    @property
+    def gamma(self) -> Array: ...  # (B,)
+    @property
+    def dropped(self) -> Array: ...  # (B,)
+    @property
+    def active(self) -> ActiveSet: ...
+
+
+def miscounts_drops(s: Drops, t: Drops, off_a: Array, cap: Array) -> Array:
+    """0 if a is dropped exactly where the step is as long as it may be, and is then no longer active"""
+    xp = array_namespace(cap)
+    dropped = xp.astype(off_a & (s.gamma > 0) & (s.gamma >= cap), cap.dtype)
+    return xp.abs(dropped - s.dropped) + dropped * xp.astype(held(t.active, s.a) > 0, cap.dtype)
+
+
 def active_set(direction: Direction, bend: Bend[P]) -> dict[str, Law[P, ActiveState]]:
     """The laws of an active-set method."""
 
     def law(p: P, s: ActiveState, t: ActiveState) -> Array:
-        """x_{k+1} = x_k + γ_k d_k, d_k the direction of the method, γ_k the minimiser of the model up to the cap, which drops a"""
+        """x_{k+1} = x_k + γ_k d_k, γ_k the minimiser of the model up to the cap, which drops a; v is added if it is new"""
         xp = array_namespace(s.x)
         g = p.grad(s.x)
         to_v, off_a = direction(inner(g, s.x - s.v), inner(g, s.a - s.x), inner(g, s.a - s.s))
         local = off_a & ~to_v & (s.direction == LOCAL)
         to = xp.where(to_v[:, None], s.v, xp.where(local[:, None], s.s, s.x))
         d = to - xp.where(off_a[:, None], s.a, s.x)
-        held = xp.all(s.active.atoms == s.a[:, None, :], axis=-1) & (s.active.weight > 0)
-        w = xp.sum(xp.where(held, s.active.weight, 0 * s.active.weight), axis=-1)
+        w = held(s.active, s.a)
         one = xp.ones_like(w)
         cap = xp.where(~off_a, one, xp.where(to_v | local, w, w / xp.where(w < 1, 1 - w, one)))
         miss = xp.max(xp.abs(t.x - s.x - s.gamma[:, None] * d), axis=-1)
         scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1) + TINY
-        dropped = xp.astype(off_a & (s.gamma > 0) & (s.gamma >= cap), g.dtype)
-        return miss / scale + off_the_model(s.gamma, -inner(g, d), bend(p, d), cap) + xp.abs(dropped - s.dropped)
+        added = xp.astype(to_v & (s.gamma > 0) & ~(held(s.active, s.v) > 0), g.dtype)
+        counts = miscounts_drops(s, t, off_a, cap) + xp.abs(added - s.added)
+        return miss / scale + off_the_model(s.gamma, -inner(g, d), bend(p, d), cap) + counts
 
     return {"a combination": stays_a_combination, "v is minimal": v_is_minimal, "a and s": a_and_s_are_extreme, "the step": law}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any, Protocol
 
 from array_api_compat import array_namespace
 
 from algorithms.frank_wolfe.gradient import Pair, Point, Rule
-from ratecheck import Array, Law, Source, Statement
+from ratecheck import Array, Claim, Equal, Law, Seen, Source, Statement
 
 TINY = 1e-300
 
@@ -48,6 +49,22 @@ def gap_at(p: Any, x: Array) -> Array:
 
 def gap_of_y(p: Any, s: HasY) -> Array:
     return p.value(s.y) - p.f_star
+
+
+def is_the_mean(claim: Claim[Any, Any], weight: Callable[[int], float] = lambda k: 1.0) -> Claim[Any, Any]:
+    """An identity: what the claim reads is f − f* at Σ w_j x_j / Σ w_j, j ≤ k."""
+
+    def afresh(p: Any, states: Iterator[HasX]) -> Iterator[Array]:
+        top: Array = 0.0
+        bottom = 0.0
+        for s in states:
+            top, bottom = top + weight(s.k) * s.x, bottom + weight(s.k)
+            yield gap_at(p, top / bottom)
+
+    return replace(
+        claim, bound=lambda k, c: c["at the mean"], holds=Equal(within=1e-9), seen={"at the mean": Seen(afresh, claim.unit)}, given={},
+        rounding=lambda k, c: 1e-13 * c["at the mean"].max() + 0 * k, sharp={}, seeds=min(claim.seeds, 4),
+    )
 
 
 def square_distance(p: Any, s: HasX) -> Array:

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 from array_api_compat import array_namespace
 
-from algorithms.frank_wolfe.monotone import MonotoneState, WithDomain
+from algorithms.frank_wolfe.monotone import MOST, MonotoneState, WithDomain
 from ratecheck import Array, Constants, Law
 from theory_checks.frank_wolfe._common import TINY, inner, norm
 
@@ -51,9 +51,7 @@ def rejects(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
     xp = array_namespace(s.x)
     gamma = 2 / (s.k + 2) * 0.5**s.halvings
     trial = s.x + gamma[:, None] * (s.v - s.x)
-    inside = p.inside(trial)
-    good = inside & (p.value(xp.where(inside[:, None], trial, s.x)) <= p.value(s.x))
-    miss = xp.max(xp.abs(t.x - xp.where(good[:, None], trial, s.x)), axis=-1)
+    miss = xp.max(xp.abs(t.x - xp.where(good_at(p, s, s.halvings)[:, None], trial, s.x)), axis=-1)
     return miss / (xp.max(xp.abs(s.v) + xp.abs(s.x), axis=-1) + TINY) + xp.abs(s.gamma - gamma)
 
 
@@ -63,12 +61,28 @@ def never_halves(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
 
 
 def resets(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
-    """N is the smallest for which the trial is good: one less would be bad"""
+    """N is the smallest for which the trial is good: one less would be bad; MOST where none is"""
     xp = array_namespace(s.x)
-    larger = s.x + (4 / (s.k + 2) * 0.5**s.halvings)[:, None] * (s.v - s.x)
-    inside = p.inside(larger)
-    good = inside & (p.value(xp.where(inside[:, None], larger, s.x)) <= p.value(s.x))
-    return xp.astype(good & (s.halvings > 0), s.x.dtype)
+    stuck = ~good_at(p, s, s.halvings) & (s.halvings < MOST)
+    return xp.astype((good_at(p, s, s.halvings - 1) & (s.halvings > 0)) | stuck, s.x.dtype)
+
+
+def good_at(p: WithDomain, s: MonotoneState, N: Array) -> Array:
+    """Whether the trial with N halvings lies in the domain and f does not grow there."""
+    xp = array_namespace(s.x)
+    trial = s.x + (2 / (s.k + 2) * 0.5**N)[:, None] * (s.v - s.x)
+    inside = p.inside(trial)
+    return inside & (p.value(xp.where(inside[:, None], trial, s.x)) <= p.value(s.x))
+
+
+def halves_until_good(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
+    """N grows one by one and no further than to a good trial; the last trial is good unless N grew MOST times"""
+    xp = array_namespace(s.x)
+    wrong = (t.halvings > s.halvings) & good_at(p, t, t.halvings - 1)
+    wrong = wrong | (~good_at(p, t, t.halvings) & (t.halvings < MOST))
+    if s.k == 0:
+        wrong = wrong | ((s.halvings > 0) & good_at(p, s, s.halvings - 1)) | (~good_at(p, s, s.halvings) & (s.halvings < MOST))
+    return xp.astype(wrong, s.x.dtype) + xp.abs(t.halvings - xp.round(t.halvings))
 
 
 def never_falls(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
@@ -84,5 +98,7 @@ def v_is_minimal(p: WithDomain, s: MonotoneState, t: MonotoneState) -> Array:
 
 
 REJECT: dict[str, Law[WithDomain, MonotoneState]] = {"rejects": rejects, "never halves": never_halves, "v is minimal": v_is_minimal}
-STICKY: dict[str, Law[WithDomain, MonotoneState]] = {"rejects": rejects, "never falls": never_falls, "v is minimal": v_is_minimal}
+STICKY: dict[str, Law[WithDomain, MonotoneState]] = {
+    "rejects": rejects, "never falls": never_falls, "halves until good": halves_until_good, "v is minimal": v_is_minimal,
+}
 STATELESS: dict[str, Law[WithDomain, MonotoneState]] = {"rejects": rejects, "resets": resets, "v is minimal": v_is_minimal}

@@ -15,12 +15,12 @@ from math import log
 import numpy as np
 from array_api_compat import array_namespace
 
-from algorithms.frank_wolfe.active_steps import Slopes, away_step, towards
+from algorithms.frank_wolfe.active_steps import AWAY, Slopes, away_step, towards
 from algorithms.frank_wolfe.backtracking_active import BacktrackingAwayState, BacktrackingAwaySteps
 from algorithms.frank_wolfe.steps import capped
 from problems.frank_wolfe.quadratics import Planted, on_cube, on_l1_ball, on_simplex
 from ratecheck import Always, Array, Claim, Constants, Law, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, each_step
-from theory_checks.frank_wolfe._common import TINY, gain, inner, norm, primal_gap, roundoff
+from theory_checks.frank_wolfe._common import TINY, gain, held, inner, miscounts_drops, norm, primal_gap, roundoff
 
 TAU, ETA = 2.0, 0.9
 
@@ -42,7 +42,7 @@ def gap_at_good_steps(p: Planted, s: BacktrackingAwayState, t: BacktrackingAwayS
 
 
 def moves(p: Planted, s: BacktrackingAwayState, t: BacktrackingAwayState) -> Array:
-    """x_{t+1} = x_t + γ_t d_t with the steeper of v − x and x − a, v minimal, a maximal over the active vertices"""
+    """x_{t+1} = x_t + γ_t d_t with the steeper of v − x and x − a, v minimal, a maximal over the active vertices, dropped at the cap"""
     xp = array_namespace(s.x)
     g = p.grad(s.x)
     code = away_step(Slopes(inner(g, s.x - s.v), inner(g, s.a - s.x), 0 * s.gamma))
@@ -50,7 +50,10 @@ def moves(p: Planted, s: BacktrackingAwayState, t: BacktrackingAwayState) -> Arr
     score = xp.where(s.active.weight > 0, xp.sum(s.active.atoms * g[:, None, :], axis=-1), inner(g, s.x)[:, None])
     extreme = xp.abs(inner(g, s.v - p.lmo(g))) + xp.abs(xp.max(score, axis=-1) - inner(g, s.a))
     scale = xp.max(xp.abs(s.v), axis=-1) + xp.max(xp.abs(s.a), axis=-1) + TINY
-    return xp.max(xp.abs(miss), axis=-1) / scale + extreme / (norm(g) * (norm(s.v) + norm(s.a)) + TINY)
+    w, away = held(s.active, s.a), code == AWAY
+    cap = xp.where(away, w / xp.where(w < 1, 1 - w, xp.ones_like(w)), xp.ones_like(w))
+    counts = miscounts_drops(s, t, away, cap)
+    return xp.max(xp.abs(miss), axis=-1) / scale + extreme / (norm(g) * (norm(s.v) + norm(s.a)) + TINY) + counts
 
 
 def local_is_first_accepted(p: Planted, s: BacktrackingAwayState, t: BacktrackingAwayState) -> Array:

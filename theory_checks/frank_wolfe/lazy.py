@@ -41,9 +41,11 @@ def moves_or_stays(p: Planted, s: LazyState, t: LazyState) -> Array:
 
 
 def updates_estimate(p: Planted, s: LazyState, t: LazyState) -> Array:
-    """Φ_{k+1} = (Φ_k + C_f γ²/2)/(1 + γ/K)"""
+    """Φ_{k+1} = (Φ_k + C_f γ²/2)/(1 + γ/K), Φ_0 = h_0"""
     wanted = (s.phi + p.constants["C_f"].value * s.gamma**2 / 2) / (1 + s.gamma / K)
-    return array_namespace(wanted).abs(t.phi - wanted) / wanted
+    xp, start = array_namespace(wanted), p.constants["h_0"].value
+    first = xp.abs(s.phi - start) / start if s.k == 0 else 0 * wanted
+    return xp.abs(t.phi - wanted) / wanted + first
 
 
 LAWS: dict[str, Law[Planted, LazyState]] = {"answers": answers_truly, "moves": moves_or_stays, "estimate": updates_estimate}

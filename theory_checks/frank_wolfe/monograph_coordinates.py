@@ -26,7 +26,7 @@ from array_api_compat import array_namespace
 from algorithms.frank_wolfe.stochastic_gradient import CoordinateDescent, Drawn, picked
 from problems.frank_wolfe.stochastic import norm, separable
 from ratecheck import Array, Claim, Constants, InExpectation, Law, Status, Theorem, Trait, Unit, at_average, each
-from theory_checks.frank_wolfe._monograph import bubeck, gap, gap_at, off, starts
+from theory_checks.frank_wolfe._monograph import bubeck, gap, gap_at, is_the_mean, off, starts
 
 T = 100
 
@@ -128,6 +128,7 @@ STRONG = replace(
 THEOREM = Theorem(
     claims={
         "6.6, step (R/Lip)√(2n/t)": (LIPSCHITZ, Status.CONSISTENT),
+        "6.6, the mean": (is_the_mean(LIPSCHITZ), Status.CONSISTENT),
         "6.7, γ = 1": (SMOOTH, Status.CONSISTENT),
         "6.7, γ = 0": (UNIFORM, Status.CONSISTENT),
         "6.8": (STRONG, Status.CONSISTENT),

@@ -47,20 +47,28 @@ def halves(p: Any, s: Region, t: Region) -> Array:
 
 
 def cuts(p: Any, s: Ellipsoid, t: Ellipsoid) -> Array:
-    """(x, H) is the smallest ellipsoid around the half that is kept"""
+    """(x, H) is the smallest ellipsoid around the half that is kept, the first one the ball X"""
     xp = array_namespace(s.x)
     x, H = cut(s.x, s.H, xp.where(inside(p, s.x)[:, None], p.grad(s.x), s.x))
     scale = xp.max(xp.abs(H), axis=(1, 2)) + xp.max(xp.abs(t.H), axis=(1, 2))
-    return off(t.x, x, s.x) + xp.max(xp.abs(t.H - H), axis=(1, 2)) / scale
+    ball = p.radius[:, None, None] ** 2 * xp.eye(x.shape[1], dtype=x.dtype)
+    first = xp.max(xp.abs(s.H - ball), axis=(1, 2)) / p.radius**2 + size(s.x) / p.radius if s.k == 0 else 0 * p.radius
+    return off(t.x, x, s.x) + xp.max(xp.abs(t.H - H), axis=(1, 2)) / scale + first
 
 
 def shrinks(p: Any, s: Ball, t: Ball) -> Array:
-    """the line search, and the ball around the intersection"""
+    """the line search, and the ball around the intersection; the first one is around x_0 − ∇f(x_0)/α"""
     x = line_search(p, s.c, s.x - p.grad(s.x) / p.constants["L"].value[:, None])
     c, R2 = shrink(p, x, s.c, s.R2)
     xp = array_namespace(x)
     scale = xp.where(s.R2 > 0, s.R2, 1.0 + 0.0 * s.R2)  # 0 once the ball is a point
-    return off(t.x, x, s.c) + off(t.c, c, s.c) + xp.abs(t.R2 - R2) / scale
+    return off(t.x, x, s.c) + off(t.c, c, s.c) + xp.abs(t.R2 - R2) / scale + (first_ball(p, s) if s.k == 0 else 0 * R2)
+
+
+def first_ball(p: Any, s: Ball) -> Array:
+    alpha, L, g = p.constants["mu"].value, p.constants["L"].value, p.grad(p.x0)
+    R2 = square(g) * (1 / alpha**2 - 1 / (alpha * L))
+    return off(s.x, p.x0) + off(s.c, p.x0 - g / alpha[:, None], s.x) + abs(s.R2 - R2) / R2
 
 
 def feasible_gap(p: Any, s: Ellipsoid) -> Array:

@@ -21,7 +21,7 @@ from algorithms.frank_wolfe.gradient import Rule
 from algorithms.frank_wolfe.stochastic_gradient import Epoch, Noisy, StochasticGradient, VarianceReduced
 from problems.frank_wolfe.stochastic import finite_sum, sloped_ball
 from ratecheck import Array, Claim, InExpectation, Law, Measure, Status, Theorem, Trait, Unit, at_average, each
-from theory_checks.frank_wolfe._monograph import bubeck, gap_at, gap_of_y, off, starts
+from theory_checks.frank_wolfe._monograph import bubeck, gap_at, gap_of_y, is_the_mean, off, starts
 
 T = 64
 INNER = 60  # 20 κ, κ = 3
@@ -133,6 +133,7 @@ PROOF = replace(SVRG, source=bubeck("Theorem 6.5, the factor of its proof", "bub
 THEOREM = Theorem(
     claims={
         "6.1": (CLAIM, Status.CONSISTENT),
+        "6.1, the mean": (is_the_mean(CLAIM), Status.CONSISTENT),
         "6.2": (STRONG, Status.CONSISTENT),
         "6.3": (SMOOTH, Status.CONSISTENT),
         "6.5": (SVRG, Status.CONSISTENT),

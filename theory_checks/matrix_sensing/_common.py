@@ -57,10 +57,12 @@ def flow_error(p: Sensing, s: Flow) -> Array:
 
 
 def descends(p: Sensing, s: Factor, t: Factor) -> Array:
-    """X_{t+1} = X_t − η A*(A(X_tX_tᵀ) − y) X_t"""
+    """X_{t+1} = X_t − η A*(A(X_tX_tᵀ) − y) X_t; what the state calls Z and G belongs to X_t"""
     xp = array_namespace(s.X)
-    G = p.gradient(xp.matmul(s.X, transposed(s.X)))
-    return relative(t.X - s.X + column(s.step) * xp.matmul(G, s.X), s.X, t.X)
+    Z = xp.matmul(s.X, transposed(s.X))
+    G = p.gradient(Z)
+    stale = relative(s.Z - Z, Z) + relative(s.G - G, p.gradient(0 * Z))
+    return relative(t.X - s.X + column(s.step) * xp.matmul(G, s.X), s.X, t.X) + stale
 
 
 def descends_scaled(p: Sensing, s: Scaled, t: Scaled) -> Array:

@@ -16,12 +16,12 @@ from array_api_compat import array_namespace
 
 from algorithms.matrix_sensing.descent import Factor, FactoredDescent
 from algorithms.matrix_sensing.isometry_search import Candidate, IsometrySearch
-from algorithms.matrix_sensing.oracles import constant
+from algorithms.matrix_sensing.oracles import constant, truncated
 from problems.matrix_sensing.ladders import starts
 from problems.matrix_sensing.operators import blind
 from problems.matrix_sensing.sensing import Sensing, planted
-from ratecheck import Always, Array, Claim, Draw, Equal, Scaling, Status, Theorem, Trait, Unit, best, each
-from theory_checks.matrix_sensing._common import derived, descends, error
+from ratecheck import Always, Array, Claim, Draw, Equal, Law, Scaling, Status, Theorem, Trait, Unit, best, each
+from theory_checks.matrix_sensing._common import derived, descends, error, frobenius, relative
 
 N = 16
 
@@ -33,6 +33,16 @@ def defect(p: Sensing, s: Candidate) -> Array:
 
 def instance(K: int, j: int) -> Draw[Sensing]:
     return partial(planted, spectrum=(1.0,), n=N, k=j, alpha=1.0, operator=blind(N, K, j))
+
+
+def searches(rank: int) -> Law[Sensing, Candidate]:
+    def law(p: Sensing, s: Candidate, t: Candidate) -> Array:
+        """Z_{k+1} = P_rank(3 Z_k − A*A(Z_k)), normalised; the image is A*A(Z_k)"""
+        wanted = truncated(3 * s.Z - p.normal(s.Z), rank)
+        off = t.Z - wanted / frobenius(wanted)[:, None, None]
+        return frobenius(off) + abs(frobenius(s.Z) - 1) + relative(s.image - p.normal(s.Z), s.Z)
+
+    return law
 
 
 def climbs(p: Sensing, s: Candidate, t: Candidate) -> Array:
@@ -47,7 +57,7 @@ ONE = Claim[Sensing, Candidate](
     assumes=frozenset({Trait.RESTRICTED_ISOMETRY}),
     instances={"j = 1": instance(1, 1)},
     algorithm=IsometrySearch(1, -1.0),
-    laws={"climbs": climbs},
+    laws={"climbs": climbs, "searches": searches(1)},
     metric=each(defect),
     unit=Unit(),
     bound=lambda k, c: c["delta"],
@@ -55,7 +65,7 @@ ONE = Claim[Sensing, Candidate](
     holds=Always(power=0.9),
     k=range(300),
 )
-TWO = replace(ONE, instances={"j = 2": instance(1, 2)}, algorithm=IsometrySearch(2, -1.0))
+TWO = replace(ONE, instances={"j = 2": instance(1, 2)}, algorithm=IsometrySearch(2, -1.0), laws={"climbs": climbs, "searches": searches(2)})
 REACHED = replace(TWO, holds=Equal(within=1e-6), rounding=lambda k, c: 0 * k, k=range(300, 301))
 FOUR = replace(ONE, instances={"K = 4, j = 1": instance(4, 1)})
 BIAS = Claim[Sensing, Factor](
@@ -82,7 +92,8 @@ THEOREM = Theorem(
     },
     foils={
         "upward search": (replace(REACHED, algorithm=IsometrySearch(2, 1.0), laws={}), Status.REFUTED),
-        "rank 2 for 1": (replace(ONE, algorithm=IsometrySearch(2, -1.0), instances={"j = 2": instance(1, 1)}), Status.REFUTED),
+        "rank 2 for 1": (replace(TWO, instances={"j = 2": instance(1, 1)}), Status.REFUTED),
+        "rank 2 for 1, by law": (replace(ONE, algorithm=IsometrySearch(2, -1.0)), Status.UNLAWFUL),
         "K forgotten": (replace(FOUR, bound=lambda k, c: c["delta"] / 4), Status.REFUTED),
         "stopped early": (replace(BIAS, k=range(20, 21)), Status.REFUTED),
         "large step": (replace(BIAS, algorithm=FactoredDescent(constant(1.1))), Status.REFUTED),

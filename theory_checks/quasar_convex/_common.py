@@ -11,11 +11,13 @@ from array_api_compat import array_namespace
 from algorithms.quasar_convex.accelerated import Pair
 from algorithms.quasar_convex.descent import Point
 from algorithms.quasar_convex.line_search import Coupling, excess
-from ratecheck import Algorithm, Array, Claim, HasX, Law, Noise
-from ratecheck.contracts import P, S
+from algorithms.quasar_convex.stochastic import Perturbation
+from ratecheck import Algorithm, Array, Claim, Equal, HasX, Law, Noise, Problem, Seen, Unit, total
+from ratecheck.contracts import P, S, exact
 from ratecheck.oracles import Smooth, WithMinimiser
 
 Q = TypeVar("Q", bound=Smooth)
+STEP = Unit(-1, 2)
 
 
 class Minimised(Smooth, Protocol):
@@ -66,6 +68,14 @@ class Misinformed(Generic[P, S]):
         yield from self.base.iterates(self.change(problem), noise)
 
 
+def drawn_as_stated(p: Problem, d: Perturbation) -> Array:
+    """ξ = xi with probability 1/xi, else 0, and ε = σ e/√n: E ξ = 1, E‖ε‖² = σ²; 0 if so"""
+    xp = array_namespace(d.e)
+    xi, sigma2 = p.constants["xi"].value, p.constants["sigma2"].value
+    shift = xp.sqrt(sigma2 / d.e.shape[-1])[:, None] * d.e
+    return relative(d.shift - shift, shift, d.e) + abs(d.factor - xp.where(d.u < 1 / xi, xi, 0.0 * xi)) / xi
+
+
 def moves_along_the_gradient(step: Callable[[Mapping[str, Array]], Array]) -> Law[Smooth, Point]:
     """x_{k+1} = x_k − step · ∇f(x_k), the step computed again from the constants."""
 
@@ -75,6 +85,49 @@ def moves_along_the_gradient(step: Callable[[Mapping[str, Array]], Array]) -> La
         return relative(t.x - s.x + length[..., None] * p.grad(s.x), s.x, t.x)
 
     return law
+
+
+class Stepped(Protocol):
+    @property
+    def k(self) -> int: ...
+    @property
+    def step(self) -> Array: ...  # (B,)
+
+
+def takes_the_steps(step: Callable[[Mapping[str, Array], int], Array]) -> Law[Problem, Stepped]:
+    """s_k as stated, computed again from the constants"""
+
+    def law(p: Problem, s: Stepped, t: Stepped) -> Array:
+        wanted = step({name: c.value for name, c in p.constants.items()}, s.k)
+        return abs(s.step - wanted) / abs(wanted)
+
+    return law
+
+
+def steps_decay_as(shape: Callable[[int], float]) -> Law[Problem, Stepped]:
+    """s_{k+1}/s_k as stated: the steps are a multiple of the schedule"""
+
+    def law(p: Problem, s: Stepped, t: Stepped) -> Array:
+        return abs(t.step / s.step * (shape(s.k) / shape(t.k)) - 1)
+
+    return law
+
+
+def has_its_weights(claim: Claim[P, S], m: Callable[[P, S], Array], weight: Callable[[P, S], Array], unit: Unit = STEP) -> Claim[P, S]:
+    """An identity: the mean of the claim is Σ w m / Σ w, w the weights that belong to the steps which were taken."""
+    return replace(
+        claim,
+        bound=lambda k, c: c["sum w m"] / c["sum w"],
+        holds=Equal(within=1e-9),
+        seen={
+            "sum w m": Seen(total(lambda p, s: weight(p, s) * m(p, s)), Unit(claim.unit.f + unit.f, claim.unit.x + unit.x)),
+            "sum w": Seen(total(weight), unit),
+        },
+        given={},
+        rounding=exact,
+        sharp={},
+        seeds=min(claim.seeds, 4),
+    )
 
 
 def on(claim: Claim[P, S], *names: str) -> Claim[P, S]:
@@ -94,6 +147,12 @@ def raw_gamma(p: Minimised, s: HasX) -> Array:
 class HasCoupling(Protocol):
     @property
     def coupling(self) -> Coupling: ...
+    @property
+    def b(self) -> Array: ...  # (B,) b, c and the tolerance that the line search was given
+    @property
+    def c(self) -> Array: ...
+    @property
+    def eps(self) -> Array: ...
 
 
 C = TypeVar("C", bound=HasCoupling)
@@ -101,7 +160,7 @@ Searched: TypeAlias = Callable[[Q, C], tuple[Array, Array, Array, Array, Array]]
 
 
 def y_passes_the_line_search(searched: Searched[Q, C]) -> Law[Q, C]:
-    """y = α x + (1 − α) v with c f(y) + α (⟨∇f(y), x − v⟩ − α b ‖x − v‖²) ≤ c f(x) + ε"""
+    """y = α x + (1 − α) v with c f(y) + α (⟨∇f(y), x − v⟩ − α b ‖x − v‖²) ≤ c f(x) + ε, found with the same b, c, ε"""
 
     def law(p: Q, s: C, t: C) -> Array:
         x, v, b, c, eps = searched(p, s)
@@ -111,7 +170,8 @@ def y_passes_the_line_search(searched: Searched[Q, C]) -> Law[Q, C]:
         above = excess(p, x, v, s.coupling, b, c, eps)
         # below 1e-14 of the first gap the rounding of x − x* is all that is left of f
         scale = c * (p.value(x) + 1e-14 * p.constants["e0"].value) + b * square(x - v) + eps
-        return xp.maximum(off, above / xp.where(scale > 0, scale, 1.0))
+        told = sum(relative((a - b)[:, None], b[:, None]) for a, b in ((s.b, b), (s.c, c), (s.eps, eps)))
+        return xp.maximum(off + told, above / xp.where(scale > 0, scale, 1.0))
 
     return law
 

@@ -7,8 +7,7 @@ from array_api_compat import array_namespace
 from algorithms.quasar_convex.second_moments import SecondMoments
 from problems.quasar_convex.finite_sums import Ridge
 from ratecheck import Array, Law, Seen, Source, Statement, Unit, each, total
-
-STEP = Unit(-1, 2)
+from theory_checks.quasar_convex._common import STEP as STEP
 
 
 def source(place: str, slug: str, statement: Statement = Statement.VERIFIED, paper: str = "garrigos2023 v1") -> Source:
@@ -49,8 +48,13 @@ def gradient_maps(p: Ridge) -> Array:
     return xp.permute_dims(xp.concat([top, xp.zeros((B, N, 1, n + 1), dtype=p.A.dtype)], axis=-2), (1, 0, 2, 3))
 
 
+def _apart(M: Array, wanted: Array) -> Array:
+    xp = array_namespace(M)
+    return xp.max(xp.abs(M - wanted), axis=(-2, -1)) / xp.max(xp.abs(wanted), axis=(-2, -1))
+
+
 def averages_over_subsets(b: int) -> Law[Ridge, SecondMoments]:
-    """E z z' over all the subsets of b components, one by one"""
+    """E z z' over all the subsets of b components, one by one, from z = (x_0 − x*, 1)"""
 
     def law(p: Ridge, s: SecondMoments, t: SecondMoments) -> Array:
         xp = array_namespace(s.M)
@@ -61,7 +65,11 @@ def averages_over_subsets(b: int) -> Law[Ridge, SecondMoments]:
         for subset in subsets:
             T = eye - s.step[:, None, None] * sum(G[i, ...] for i in subset) / b
             wanted = wanted + xp.matmul(xp.matmul(T, s.M), xp.matrix_transpose(T)) / len(subsets)
-        return xp.max(xp.abs(t.M - wanted), axis=(-2, -1)) / xp.max(xp.abs(wanted), axis=(-2, -1))
+        miss = _apart(t.M, wanted)
+        if s.k == 0:
+            z = xp.concat([p.x0 - p.x_star, xp.ones_like(p.x0[:, :1])], axis=-1)
+            miss = xp.maximum(miss, _apart(s.M, z[:, :, None] * z[:, None, :]))
+        return miss
 
     return law
 

@@ -12,13 +12,14 @@ without replacement. With
 The second moments are exact; their law averages over all the subsets, one by one. b = 1 is SGD, b = N gradient descent.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
 from algorithms.quasar_convex.second_moments import MomentsOfSGD, SecondMoments
 from problems.quasar_convex.finite_sums import Ridge, ridge
 from ratecheck import Always, Array, Bound, Claim, Constants, Seen, Status, Theorem, Trait, Unit, each, mean, total
-from theory_checks.quasar_convex._common import on
+from theory_checks.quasar_convex._common import has_its_weights, on
 from theory_checks.quasar_convex._handbook import (
     SEEN_STEP,
     SEEN_SUMS,
@@ -91,18 +92,24 @@ def convex(b: int) -> Claim[Ridge, SecondMoments]:
     )
 
 
-def scheduled(b: int) -> Claim[Ridge, SecondMoments]:
-    def weighed(p: Ridge, s: SecondMoments) -> Array:
+def weighed(b: int) -> Callable[[Ridge, SecondMoments], Array]:
+    """p_t of the step that was taken"""
+
+    def w(p: Ridge, s: SecondMoments) -> Array:
         values = {name: p.constants[name].value for name in ("L", "L_max")}
         return s.step * (1 - 2 * s.step * smoothness(values, b))
 
+    return w
+
+
+def scheduled(b: int) -> Claim[Ridge, SecondMoments]:
     return replace(
         convex(b),
         source=source("Theorem 6.8", "mb.convex"),
         algorithm=batched(0.25, b, root=True),
         metric=mean(expected_gap, weight),
         bound=general(b),
-        seen={"W": Seen(total(weighed), STEP), **SEEN_SUMS, **SEEN_STEP},
+        seen={"W": Seen(total(weighed(b)), STEP), **SEEN_SUMS, **SEEN_STEP},
     )
 
 
@@ -124,11 +131,15 @@ LONE = {"one long row": partial(ridge, N=N, n=3, stretch=10.0)}
 THEOREM = Theorem(
     claims={
         "any schedule, b = 3": (scheduled(3), Status.CONSISTENT),
+        "any schedule, b = 3: the weights": (has_its_weights(scheduled(3), expected_gap, weighed(3)), Status.CONSISTENT),
         "constant step, b = 2": (convex(2), Status.CONSISTENT),
         "constant step, b = 5": (convex(5), Status.CONSISTENT),
         **{f"strongly convex, b = {b}": (linear(b), Status.CONSISTENT) for b in (1, 2, 4, N)},
     },
     foils={
+        "b = 3: the weights of a constant step": (
+            has_its_weights(replace(on(scheduled(3), "ridge"), metric=mean(expected_gap)), expected_gap, weighed(3)), Status.REFUTED
+        ),
         "b = 3: no noise": (replace(on(scheduled(3), "noisy"), bound=lambda k, c: c["R"] ** 2 / (2 * c["W"])), Status.REFUTED),
         "b = 2: a fifth": (replace(convex(2), bound=lambda k, c: fixed(2)(k, c) / 5), Status.REFUTED),
         "b = 2: one component at a time": (replace(convex(2), algorithm=replace(batched(0.25, 2), batch=1)), Status.UNLAWFUL),

@@ -19,7 +19,7 @@ from algorithms.quasar_convex.stochastic import SGD, Iterate
 from problems.quasar_convex.sparse_regression import SparseRegression, sparse_regression
 from ratecheck import Always, Array, Claim, Constants, Draw, InExpectation, Seen, Status, Theorem, Trait, Unit, each, mean, total
 from ratecheck.performance import Convex, Smooth, WorstCase, last_distance2
-from theory_checks.quasar_convex._common import Misinformed, distance2, gap, on, relative
+from theory_checks.quasar_convex._common import Misinformed, distance2, gap, has_its_weights, on, relative
 from theory_checks.quasar_convex._handbook import STEP, source
 
 START = 0.125  # s_0 L_max
@@ -128,6 +128,7 @@ THEOREM = Theorem(
         "convex": (CONVEX, Status.CONSISTENT),
         "strongly convex": (STRONG, Status.CONSISTENT),
         "stochastic, convex": (MEAN, Status.CONSISTENT),
+        "stochastic, convex: the weights": (has_its_weights(MEAN, gap, lambda p, s: s.step), Status.CONSISTENT),
         "stochastic, strongly convex": (NOISY, Status.CONSISTENT),
     },
     foils={
@@ -140,6 +141,9 @@ THEOREM = Theorem(
             Status.UNLAWFUL,
         ),
         "stochastic: a tenth": (replace(MEAN, bound=lambda k, c: general(k, c) / 10), Status.REFUTED),
+        "stochastic: the weights of a constant step": (
+            has_its_weights(replace(on(MEAN, "lasso"), metric=mean(gap)), gap, lambda p, s: s.step), Status.REFUTED
+        ),
         "stochastic: never proximal": (replace(MEAN, algorithm=SGD(stochastic(START, root=True).step), seeds=8), Status.UNLAWFUL),
         "stochastic: no noise": (replace(NOISY, instances=NEAR, bound=linear), Status.REFUTED),
         "stochastic: step 1/L": (replace(NOISY, algorithm=stochastic(1.0)), Status.NOT_APPLICABLE),

@@ -22,7 +22,7 @@ import numpy as np
 from algorithms.quasar_convex.second_moments import MomentsOfSGD, SecondMoments
 from problems.quasar_convex.finite_sums import Ridge, ridge
 from ratecheck import Always, Array, Bound, Claim, Constants, Measure, Seen, Status, Theorem, Trait, Unit, mean, total
-from theory_checks.quasar_convex._common import on
+from theory_checks.quasar_convex._common import has_its_weights, on
 from theory_checks.quasar_convex._handbook import SEEN_STEP, SEEN_SUMS, STEP, averages_over_subsets, expected_gap, source
 
 
@@ -38,6 +38,11 @@ def decaying(share: float) -> MomentsOfSGD:
 def weighted(share: float) -> Measure[Ridge, SecondMoments]:
     """The weights s_t (1 − 2 s_t L) of the decaying step."""
     return mean(expected_gap, lambda t: (share / (t + 1) ** 0.5) * (1 - 2 * share / (t + 1) ** 0.5))
+
+
+def weighed(p: Ridge, s: SecondMoments) -> Array:
+    """p_t of the step that was taken"""
+    return s.step * (1 - 2 * s.step * p.constants["L_max"].value)
 
 
 def general(k: Array, c: Constants) -> Array:
@@ -81,7 +86,7 @@ GENERAL = Claim[Ridge, SecondMoments](
     bound=general,
     holds=Always(),
     k=range(300),
-    seen={"W": Seen(total(lambda p, s: s.step * (1 - 2 * s.step * p.constants["L_max"].value)), STEP), **SEEN_SUMS, **SEEN_STEP},
+    seen={"W": Seen(total(weighed), STEP), **SEEN_SUMS, **SEEN_STEP},
     given={"s < 1/(2 L_max)": lambda k, c: 2 * c["s"] * c["L_max"]},
     laws={"averages over the components": averages_over_subsets(1)},
     seeds=4,
@@ -110,6 +115,7 @@ LONE = {"one long row": partial(ridge, stretch=8.0, N=12, n=4)}
 THEOREM = Theorem(
     claims={
         "any schedule": (GENERAL, Status.CONSISTENT),
+        "any schedule: the weights": (has_its_weights(GENERAL, expected_gap, weighed), Status.CONSISTENT),
         "constant step": (CONSTANT, Status.CONSISTENT),
         "constant step, at most 1/(4 L)": (SMALL, Status.CONSISTENT),
         "step s/√(t+1), corrected": (ROOT, Status.CONSISTENT),
@@ -118,6 +124,9 @@ THEOREM = Theorem(
         "step 1/L, e = 1": (replace(FULL, bound=full(1.0)), Status.CONSISTENT),
     },
     foils={
+        "general: the weights of another schedule": (
+            has_its_weights(replace(on(GENERAL, "noisy"), algorithm=decaying(0.125)), expected_gap, weighed), Status.REFUTED
+        ),
         "general: a quarter": (replace(GENERAL, bound=lambda k, c: general(k, c) / 4), Status.REFUTED),
         "general: no noise": (replace(on(GENERAL, "noisy"), bound=lambda k, c: c["R"] ** 2 / (2 * c["W"])), Status.REFUTED),
         "general: batches of two": (replace(on(GENERAL, "noisy"), algorithm=replace(decaying(0.25), batch=2)), Status.UNLAWFUL),

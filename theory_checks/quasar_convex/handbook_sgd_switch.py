@@ -20,7 +20,7 @@ from algorithms.quasar_convex.second_moments import MomentsOfSGD, SecondMoments
 from algorithms.quasar_convex.stochastic import Schedule
 from problems.quasar_convex.finite_sums import Ridge, ridge
 from ratecheck import Always, Array, Certified, Claim, Constants, Status, Theorem, Trait, Unit, each
-from theory_checks.quasar_convex._common import on
+from theory_checks.quasar_convex._common import on, takes_the_steps
 from theory_checks.quasar_convex._handbook import SEEN_STEP, averages_over_subsets, expected_distance2, source
 
 
@@ -46,6 +46,13 @@ def allowed(k: Array, c: Constants) -> Array:
     return np.where(early, 0.5 / c["L_max"], (2 * k + 1) / ((k + 1) ** 2 * c["mu"]))
 
 
+def stated(c: Constants, k: int) -> Array:
+    """1/(2 L_max) for t ≤ 4⌈κ⌉, then (1 − (t/(t + 1))²)/μ"""
+    xp = array_namespace(c["mu"])
+    late = (1 - (k / (k + 1)) ** 2) / c["mu"]
+    return xp.where(xp.ceil(c["L_max"] / c["mu"]) * 4 < k, late, 1 / (2 * c["L_max"]))
+
+
 CLAIM = Claim[Ridge, SecondMoments](
     source=source("Theorem 3.1 of the exercise sheet", "sgd.sc.switch", paper="gower2019"),
     assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.SMOOTH, Trait.FINITE_SUM}),
@@ -64,16 +71,23 @@ CLAIM = Claim[Ridge, SecondMoments](
         "t ≥ 4 ceil(kappa)": lambda k, c: 4 * np.ceil(c["L_max"] / c["mu"]) / k,
         "s_t as stated": lambda k, c: 1 + np.abs(c["s"] / allowed(k, c) - 1) - 1e-12,
     },
-    laws={"averages over the components": averages_over_subsets(1)},
+    laws={"averages over the components": averages_over_subsets(1), "takes the steps": takes_the_steps(stated)},
     seeds=4,
 )
+
+
+def hesitant(c: Mapping[str, Certified], k: int) -> Array:
+    return switched()(c, k) / (2 if k < 4 else 1)
+
+
 CONSTANT = MomentsOfSGD(lambda c, k: 0.5 / c["L_max"].value)
 
 THEOREM = Theorem(
     claims={"switched": (CLAIM, Status.CONSISTENT)},
     foils={
         "never switched": (replace(CLAIM, algorithm=CONSTANT), Status.NOT_APPLICABLE),
-        "never switched, unstated": (replace(on(CLAIM, "one unknown"), algorithm=CONSTANT, given={}), Status.REFUTED),
+        "never switched, unstated": (replace(on(CLAIM, "one unknown"), algorithm=CONSTANT, given={}, laws={}), Status.REFUTED),
+        "first steps half as long": (replace(on(CLAIM, "one unknown"), algorithm=MomentsOfSGD(hesitant), given={}), Status.UNLAWFUL),
         "batches of two": (replace(on(CLAIM, "one unknown"), algorithm=MomentsOfSGD(switched(), 2)), Status.UNLAWFUL),
         "noise term 1 for 8": (replace(CLAIM, bound=lambda k, c: bound(k, {**c, "sigma": c["sigma"] / 8})), Status.REFUTED),
         "no noise": (replace(CLAIM, bound=lambda k, c: bound(k, {**c, "sigma": 0 * c["sigma"]})), Status.REFUTED),

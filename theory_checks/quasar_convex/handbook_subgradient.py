@@ -42,7 +42,7 @@ from ratecheck import (
     mean,
     total,
 )
-from theory_checks.quasar_convex._common import gap, inner, on, relative
+from theory_checks.quasar_convex._common import gap, inner, on, relative, steps_decay_as
 from theory_checks.quasar_convex._handbook import STEP, source
 
 T = 25
@@ -163,7 +163,7 @@ BALL = replace(
     metric=mean(gap),
     bound=projected,
     k=range(1, 200),
-    laws={"projects": projects},
+    laws={"projects": projects, "steps g/√(t+1)": steps_decay_as(root)},
 )
 PROX = replace(
     GENERAL,
@@ -206,6 +206,7 @@ THEOREM = Theorem(
             Status.UNLAWFUL,
         ),
         "projected: a tenth": (replace(BALL, bound=lambda k, c: projected(k, c) / 10), Status.REFUTED),
+        "projected: a constant step": (replace(BALL, algorithm=ProjectedSubgradient(fixed())), Status.UNLAWFUL),
         "never projected": (replace(BALL, algorithm=SGD(decaying(5.0))), Status.UNLAWFUL),
         "proximal: a half": (replace(PROX, bound=lambda k, c: proximal(k, c) / 2), Status.REFUTED),
         "explicit for proximal": (replace(PROX, algorithm=SGD(fixed())), Status.UNLAWFUL),

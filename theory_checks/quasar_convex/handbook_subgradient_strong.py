@@ -16,7 +16,7 @@ from algorithms.quasar_convex.stochastic import SGD, Iterate
 from algorithms.quasar_convex.subgradients import ProjectedSubgradient
 from problems.quasar_convex.absolute_deviations import AbsoluteDeviations, deviations
 from ratecheck import Array, Claim, Constants, InExpectation, Seen, Statement, Status, Theorem, Trait, Unit, each, mean
-from theory_checks.quasar_convex._common import distance2, gap, on, relative
+from theory_checks.quasar_convex._common import distance2, gap, has_its_weights, on, relative
 from theory_checks.quasar_convex._handbook import STEP, source
 
 
@@ -69,10 +69,12 @@ SUBLINEAR = replace(
     k=range(200),
     given={"s = 2/(mu (k + 2))": lambda k, c: abs(c["s"] * c["mu"] * (k + 2) / 2 - 1) / 1e-9},
 )
+# t = 2/(μ s_t) − 1
+WEIGHTS = has_its_weights(SUBLINEAR, gap, lambda p, s: 2 / (p.constants["mu"].value * s.step) - 1, Unit())
 FREE = SGD(lambda c, k: 30.0 / c["mu"].value)
 
 THEOREM = Theorem(
-    claims={"constant step": (LINEAR, Status.CONSISTENT), "decaying step": (SUBLINEAR, Status.CONSISTENT)},
+    claims={"constant step": (LINEAR, Status.CONSISTENT), "decaying step": (SUBLINEAR, Status.CONSISTENT), "decaying step: the weights": (WEIGHTS, Status.CONSISTENT)},
     foils={
         "constant: no noise": (replace(LINEAR, bound=lambda k, c: (1 - c["s"] * c["mu"]) ** k * c["R"] ** 2), Status.REFUTED),
         "constant: a tenth": (replace(LINEAR, bound=lambda k, c: linear(k, c) / 10), Status.REFUTED),
@@ -81,6 +83,7 @@ THEOREM = Theorem(
         "constant: G": (replace(LINEAR, bound=lambda k, c: c["R"] ** 2 + c["s"] * c["G"]), Status.ILL_POSED),
         "decaying: a tenth": (replace(SUBLINEAR, bound=lambda k, c: sublinear(k, c) / 10), Status.REFUTED),
         "decaying: 1/T^2": (replace(on(SUBLINEAR, "small radius"), bound=lambda k, c: sublinear(k, c) / (k + 1)), Status.REFUTED),
+        "decaying: equal weights": (replace(on(WEIGHTS, "small radius"), metric=mean(gap)), Status.REFUTED),
         "decaying: step 1/(mu t)": (replace(SUBLINEAR, algorithm=decaying(1.0)), Status.NOT_APPLICABLE),
     },
 )

@@ -38,7 +38,7 @@ from theory_checks.quasar_convex import handbook_proximal_gradient as proximal
 from theory_checks.quasar_convex import handbook_sgd_convex as sgd
 from theory_checks.quasar_convex import handbook_subgradient as subgradient
 from theory_checks.quasar_convex import handbook_subgradient_strong as strong
-from theory_checks.quasar_convex._common import gap, relative
+from theory_checks.quasar_convex._common import gap, has_its_weights, relative
 from theory_checks.quasar_convex._handbook import STEP, source
 
 AnyClaim = Claim[Any, Any]
@@ -54,11 +54,16 @@ def on_worst(claim: AnyClaim, name: str, draw: Any, power: float, **changes: Any
     return replace(claim, instances={name: draw}, holds=Always(), sharp={name: Always(power=power)}, seeds=2, **changes)
 
 
+def weighed(p: Any, s: Any) -> Array:
+    """p_t of the step that was taken"""
+    return s.step * (1 - 2 * s.step * p.constants["L_max"].value)
+
+
 SEEN = {
     "s": Seen[Any, Any](each(lambda p, s: s.step), STEP),
     "sum s": Seen[Any, Any](total(lambda p, s: s.step), STEP),
     "sum s^2": Seen[Any, Any](total(lambda p, s: s.step**2), Unit(-2, 4)),
-    "W": Seen[Any, Any](total(lambda p, s: s.step * (1 - 2 * s.step * p.constants["L_max"].value)), STEP),
+    "W": Seen[Any, Any](total(weighed), STEP),
 }
 
 
@@ -158,6 +163,7 @@ def less(claim: AnyClaim, share: float) -> AnyClaim:
 THEOREM = Theorem(
     claims={
         "5.3, decaying steps": (GENERAL, Status.CONSISTENT),
+        "5.3, the weights": (has_its_weights(GENERAL, gap, weighed), Status.CONSISTENT),
         "5.5(1)": (CONSTANT, Status.CONSISTENT),
         "5.5(2)": (ROOT, Status.CONSISTENT),
         "6.9(1), equal components": (BATCH, Status.CONSISTENT),

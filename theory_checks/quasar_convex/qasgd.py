@@ -39,7 +39,7 @@ from ratecheck import (
     each,
 )
 from ratecheck.oracles import Smooth
-from theory_checks.quasar_convex._common import gap, on, relative, square, y_passes_the_line_search
+from theory_checks.quasar_convex._common import drawn_as_stated, gap, on, relative, square, y_passes_the_line_search
 
 
 def weight(p: SeparablePowers, s: Accelerated) -> Array:
@@ -83,9 +83,9 @@ def searched(p: SeparablePowers, s: Accelerated) -> tuple[Array, Array, Array, A
 
 
 def z_moves_against_the_sample(p: SeparablePowers, s: Accelerated, t: Accelerated) -> Array:
-    """z⁺ = z − α_k (ξ∇f(y) + ε), and α_{k+1}/α_k = (2k + 5)/(2k + 3)"""
+    """z⁺ = z − α_k (ξ∇f(y) + ε), and α_{k+1}/α_k = (2k + 5)/(2k + 3); ξ and ε as stated"""
     xp = array_namespace(s.x)
-    step = relative(t.z - s.z + s.alpha[:, None] * perturbed(p, s.coupling.y, s.d), s.z, t.z)
+    step = relative(t.z - s.z + s.alpha[:, None] * perturbed(p, s.coupling.y, s.d), s.z, t.z) + drawn_as_stated(p, s.d)
     return xp.maximum(step, xp.abs(t.alpha / s.alpha * (2 * s.k + 3) / (2 * s.k + 5) - 1))
 
 

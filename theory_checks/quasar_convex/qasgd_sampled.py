@@ -67,11 +67,11 @@ def bound(k: Array, c: Constants) -> Array:
 
 
 def y_is_searched(p: Sum, s: SampledPair, t: SampledPair) -> Array:
-    """y = τ x + (1 − τ) z with c f(y) + τ ⟨∇f(y), x − z⟩ ≤ c f(x) + ε, c = γ(k + 1)²/(2k + 3)"""
+    """y = τ x + (1 − τ) z with c f(y) + τ ⟨∇f(y), x − z⟩ ≤ c f(x) + ε, searched with c = γ(k + 1)²/(2k + 3)"""
     gamma = p.constants["gamma"].value
     c = gamma * (s.k + 1) ** 2 / (2 * s.k + 3)
     a = s.coupling.alpha[:, None]
-    off = relative(s.coupling.y - a * s.x - (1 - a) * s.z, s.x, s.z)
+    off = relative(s.coupling.y - a * s.x - (1 - a) * s.z, s.x, s.z) + abs(s.c / c - 1)
     xp = array_namespace(s.x)
     scale = c * (p.value(s.x) + p.constants["e0"].value) + s.eps  # 0 where the start is a minimiser
     return xp.maximum(off, excess(p, s.x, s.z, s.coupling, 0 * c, c, s.eps) / xp.where(scale > 0, scale, 1.0 + 0.0 * scale))

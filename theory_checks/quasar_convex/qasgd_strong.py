@@ -23,7 +23,7 @@ from algorithms.quasar_convex.stochastic import Schedule, perturbed
 from problems.quasar_convex.homogeneous import Petals, bowl, petals
 from ratecheck import Always, Array, Claim, Constants, Draw, Law, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
 from ratecheck.oracles import Smooth
-from theory_checks.quasar_convex._common import Searched, gap, on, relative, square, y_passes_the_line_search
+from theory_checks.quasar_convex._common import Searched, drawn_as_stated, gap, on, relative, square, y_passes_the_line_search
 
 
 def growth(p: Petals, s: Accelerated) -> Array:
@@ -61,13 +61,13 @@ def searched(beta: Schedule) -> Searched[Petals, Accelerated]:
 
 
 def z_mixes(beta: Schedule) -> Law[Petals, Accelerated]:
-    """(α + β_k) z⁺ = β_k z + α x⁺ − (ξ∇f(x⁺) + ε),  x⁺ = y"""
+    """(α + β_k) z⁺ = β_k z + α x⁺ − (ξ∇f(x⁺) + ε),  x⁺ = y;  ξ and ε as stated"""
 
     def law(p: Petals, s: Accelerated, t: Accelerated) -> Array:
         b, a = beta(p.constants, s.k)[:, None], (p.constants["gamma"].value * p.constants["mu"].value / 2)[:, None]
         g = perturbed(p, s.coupling.y, s.d)
         moved = relative((a + b) * t.z - b * s.z - a * t.x + g, b * s.z, a * t.x, (a + b) * t.z, g)
-        return array_namespace(moved).maximum(moved, relative(t.x - s.coupling.y, t.x))
+        return array_namespace(moved).maximum(moved, relative(t.x - s.coupling.y, t.x) + drawn_as_stated(p, s.d))
 
     return law
 

@@ -16,6 +16,7 @@ The stage factors measured are a hundred times smaller than promised: VACUOUS is
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
+from math import ceil, log, sqrt
 
 import numpy as np
 from array_api_compat import array_namespace
@@ -142,6 +143,21 @@ def z_follows(strong: bool) -> Law[Hinge, Inner]:
     return law
 
 
+def keeps_the_plan(strong: bool) -> Law[Hinge, Inner]:
+    def law(p: Hinge, s: Inner, t: Inner) -> Array:
+        """the batch of the step; w stays until the stage has its length, and then is y⁺"""
+        gamma, mu, L = (float(array_namespace(s.y).max(p.constants[name].value)) for name in ("gamma", "mu", "L_max"))
+        root = sqrt(8 * L / mu)
+        wide, each_row = (8 * (root + gamma), gamma) if strong else (8 * (2 * s.j + 3), 1.0)
+        batch = min(p.size, ceil(p.size * wide / ((p.size - 1) * each_row + wide)))
+        ends = s.j + 1 == (ceil(log(8 / gamma) / log(1 + gamma / root)) if strong else STEPS)
+        counts = abs(s.batch - batch) + abs(t.j - (0 if ends else s.j + 1)) + abs(t.stage - s.stage - ends)
+        first = relative(s.w - p.x0, p.x0) + relative(s.z - p.x0, p.x0) + s.j + s.stage if s.k == 0 else 0.0
+        return counts + first + relative(t.w - (t.y if ends else s.w), t.w)
+
+    return law
+
+
 def searched(strong: bool) -> Searched[Hinge, Inner]:
     def arguments(p: Hinge, s: Inner) -> tuple[Array, Array, Array, Array, Array]:
         gamma, mu, L = (p.constants[name].value for name in ("gamma", "mu", "L_max"))
@@ -206,6 +222,7 @@ GENERAL = Claim[Hinge, Inner](
         "x passes the line search": y_passes_the_line_search(searched(False)),
         "reduces the variance": reduces,
         "z follows": z_follows(False),
+        "keeps the plan": keeps_the_plan(False),
     },
     seeds=2,
 )
@@ -224,6 +241,7 @@ STRONG = replace(
         "x passes the line search": y_passes_the_line_search(searched(True)),
         "reduces the variance": reduces,
         "z follows": z_follows(True),
+        "keeps the plan": keeps_the_plan(True),
     },
 )
 FACTOR: Measure[Hinge, Inner] = stage_factor
@@ -237,7 +255,7 @@ STAGE = replace(
     k=range(1),
     seen={"needed": Seen(needed)},
     given={"the stage is long enough": lambda k, c: c["needed"] / STEPS},
-    laws={},
+    laws={"z follows": z_follows(False), "keeps the plan": keeps_the_plan(False)},
     seeds=8,
 )
 STRONG_STAGE = replace(
@@ -250,7 +268,7 @@ STRONG_STAGE = replace(
     k=range(1),
     seen=TOLD,
     given={"what it is told holds": told_right},
-    laws={},
+    laws={"z follows": z_follows(True), "keeps the plan": keeps_the_plan(True)},
     seeds=8,
 )
 
@@ -281,7 +299,8 @@ THEOREM = Theorem(
         "energy halved": (replace(ONE, bound=lambda k, c: general_bound(k, c) / 2), Status.REFUTED),
         "theta squared": (replace(STRONG, bound=lambda k, c: strong_bound(k, {**c, "told_mu": 30 * c["told_mu"]})), Status.REFUTED),
         "variance of one component": (replace(VARIANCE, bound=lambda k, c: VARIANCE.bound(k, c) / 20), Status.REFUTED),
-        "a shorter stage": (replace(STAGE, algorithm=QASVRG(GeneralPlan(1)), given={}, seeds=48), Status.REFUTED),
+        "a shorter stage": (replace(STAGE, algorithm=QASVRG(GeneralPlan(1)), given={}, laws={}, seeds=48), Status.REFUTED),
+        "a shorter stage, by law": (replace(STAGE, algorithm=QASVRG(GeneralPlan(STEPS - 1)), given={}, seeds=2), Status.UNLAWFUL),
         "e for e_w": (replace(ONE, bound=lambda k, c: c["energy"] + c["e_w"]), Status.ILL_POSED),
     },
 )

@@ -37,12 +37,12 @@ from ratecheck import (
     each,
     mean,
 )
-from theory_checks.quasar_convex._common import distance2, gap, on, relative
+from theory_checks.quasar_convex._common import Misinformed, distance2, drawn_as_stated, gap, has_its_weights, on, relative
 
 
 def moves_along_the_sample(p: Petals, s: NoisyPoint, t: NoisyPoint) -> Array:
-    """x_{k+1} = x_k − s (ξ ∇f(x_k) + ε)"""
-    return relative(t.x - s.x + s.step[..., None] * perturbed(p, s.x, s.d), s.x, t.x)
+    """x_{k+1} = x_k − s (ξ ∇f(x_k) + ε), ξ and ε as stated"""
+    return relative(t.x - s.x + s.step[..., None] * perturbed(p, s.x, s.d), s.x, t.x) + drawn_as_stated(p, s.d)
 
 
 def descent(share: float) -> NoisyDescent:
@@ -136,18 +136,30 @@ EXACT = Claim[Ridge, Moment[Iterate]](
     given={"s ≤ μ/(L(μ + 2ρ))": lambda k, c: c["s"] * c["L"] * (c["mu"] + 2 * c["rho"]) / c["mu"]},
     seeds=4,
 )
+
+
+def quieter(p: Petals) -> Petals:
+    """A quarter of σ²"""
+    sigma2 = p.constants["sigma2"]
+    return replace(p, constants={**p.constants, "sigma2": replace(sigma2, value=sigma2.value / 4)})
+
+
 ADDITIVE = on(STRONG, "additive")
 REFERENCE = SecondMoment[Ridge, Iterate](SGD(step=lambda c, k: 2.5 / c["L_max"].value))
 
 THEOREM = Theorem(
     claims={
         "quasar, mean gap": (QUASAR, Status.CONSISTENT),
+        "quasar, mean gap: equal weights": (has_its_weights(QUASAR, gap, lambda p, s: s.step), Status.CONSISTENT),
         "strong, distance": (STRONG, Status.CONSISTENT),
         "PL, gap": (PL, Status.CONSISTENT),
         "PL, exact expectation": (EXACT, Status.CONSISTENT),
     },
     foils={
         "step three times as long": (replace(ADDITIVE, algorithm=descent(3.0)), Status.NOT_APPLICABLE),
+        "half the noise": (
+            replace(ADDITIVE, algorithm=Misinformed(descent(1.0), quieter)), Status.UNLAWFUL
+        ),
         "step 15 times as long, unstated": (
             replace(STRONG, instances={"six": partial(petals, pairs=1, gamma=1.0)}, algorithm=descent(15.0), given={}), Status.REFUTED
         ),

@@ -52,9 +52,10 @@ def lower_than_the_gradient_step(p: SeparablePowers, s: Spanned, t: Spanned) -> 
 
 
 def sums(p: SeparablePowers, s: Spanned, t: Spanned) -> Array:
-    """total_{k+1} = total_k + w_{k+1} ∇f(x_{k+1}), w_{k+1} = ½ + √(¼ + w_k²)"""
+    """total_{k+1} = total_k + w_{k+1} ∇f(x_{k+1}), w_{k+1} = ½ + √(¼ + w_k²); total_0 = ∇f(x_0), w_0 = 1"""
     d = t.total - s.total - heaviest(s.w) * p.grad(t.x)
-    return relative(d, t.total)
+    first = relative(s.total - p.grad(p.x0), s.total) + abs(s.w - 1) + relative(s.x - p.x0, p.x0) if s.k == 0 else 0.0
+    return relative(d, t.total) + relative(t.g - p.grad(t.x), t.g, s.g) + abs(t.w / heaviest(s.w) - 1) + first
 
 
 INSTANCES: Mapping[str, Draw[SeparablePowers]] = {

@@ -38,7 +38,7 @@ from ratecheck import (
     each,
     each_step,
 )
-from theory_checks.quasar_convex._common import gap, inner, on, relative
+from theory_checks.quasar_convex._common import drawn_as_stated, gap, inner, on, relative
 
 BETA, ALPHA = 0.05, 0.2
 
@@ -49,8 +49,9 @@ def radius(ratio: float, beta: float = BETA) -> TrustRegion:
 
 
 def momentum(p: Petals, s: Decayed, t: Decayed) -> Array:
-    """m_{k+1} = (1 − α) m_k + α (∇f(x_k) + ε_k)"""
-    return relative(s.next_m - (1 - ALPHA) * s.m - ALPHA * perturbed(p, s.x, s.d), s.next_m, s.m)
+    """m_{k+1} = (1 − α) m_k + α (∇f(x_k) + ε_k), noise as stated"""
+    moved = relative(s.next_m - (1 - ALPHA) * s.m - ALPHA * perturbed(p, s.x, s.d), s.next_m, s.m)
+    return moved + relative(t.m - s.next_m, t.m, s.next_m) + drawn_as_stated(p, s.d)
 
 
 def gradient(p: Petals, s: Decayed, t: Decayed) -> Array:
