@@ -76,13 +76,18 @@ class Section:
         return f"{one}, {sum(bool(r.attained) for r in rows)} attained"
 
 
+def _ours(claim: ClaimView) -> bool:
+    """An identity that says how a metric is read, from no paper."""
+    return claim.first.paper.startswith("derived")
+
+
 def sections(report: Report) -> list[Section]:
     """Those that have claims."""
     found = []
     for prefix, title in SECTIONS:
         entries = []
         for page in report.pages:
-            rows = [Row(c) for c in (*page.claims, *page.printed) if c.first.slug.startswith(prefix)]
+            rows = [Row(c) for c in (*page.claims, *page.printed) if c.first.slug.startswith(prefix) and not _ours(c)]
             if rows:
                 entries.append(Entry(page, rows))
         if entries:

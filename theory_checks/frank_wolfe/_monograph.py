@@ -62,7 +62,8 @@ def is_the_mean(claim: Claim[Any, Any], weight: Callable[[int], float] = lambda 
             yield gap_at(p, top / bottom)
 
     return replace(
-        claim, bound=lambda k, c: c["at the mean"], holds=Equal(within=1e-9), seen={"at the mean": Seen(afresh, claim.unit)}, given={},
+        claim, source=Source("derived", "the mean is the mean", claim.source.slug, Statement.DERIVED),
+        bound=lambda k, c: c["at the mean"], holds=Equal(within=1e-9), seen={"at the mean": Seen(afresh, claim.unit)}, given={},
         rounding=lambda k, c: 1e-13 * c["at the mean"].max() + 0 * k, sharp={}, seeds=min(claim.seeds, 4),
     )
 

@@ -12,7 +12,7 @@ from algorithms.quasar_convex.accelerated import Pair
 from algorithms.quasar_convex.descent import Point
 from algorithms.quasar_convex.line_search import Coupling, excess
 from algorithms.quasar_convex.stochastic import Perturbation
-from ratecheck import Algorithm, Array, Claim, Equal, HasX, Law, Noise, Problem, Seen, Unit, total
+from ratecheck import Algorithm, Array, Claim, Equal, HasX, Law, Noise, Problem, Seen, Source, Statement, Unit, total
 from ratecheck.contracts import P, S, exact
 from ratecheck.oracles import Smooth, WithMinimiser
 
@@ -117,6 +117,7 @@ def has_its_weights(claim: Claim[P, S], m: Callable[[P, S], Array], weight: Call
     """An identity: the mean of the claim is Σ w m / Σ w, w the weights that belong to the steps which were taken."""
     return replace(
         claim,
+        source=Source("derived", "the mean has its weights", claim.source.slug, Statement.DERIVED),
         bound=lambda k, c: c["sum w m"] / c["sum w"],
         holds=Equal(within=1e-9),
         seen={
