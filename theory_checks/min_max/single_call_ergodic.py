@@ -21,6 +21,7 @@ from problems.min_max.constrained_operators import BallOperator, bilinear_over_b
 from problems.min_max.linear_operators import LinearOperator, skew
 from ratecheck import Always, Array, Claim, Constants, Measure, Seen, Source, Statement, Status, Theorem, Trait, Unit, at_average, each
 from theory_checks.min_max._common import LENGTH2, STEP, dot, norm2, relative
+from theory_checks.min_max._single_call import remembers, starts, starts_with_a_step
 
 Set = LinearOperator | BallOperator
 
@@ -83,14 +84,14 @@ PAST = Claim[LinearOperator, State](
     k=range(601),
     seen={"g": Seen(each(lambda p, s: s.g), STEP), "start": Seen(start, LENGTH2)},
     given={"g ≤ 1/(2L)": lambda k, c: 2 * c["g"] * c["L"]},
-    laws={"updates": updates, "extrapolates": extrapolates},
+    laws={"updates": updates, "extrapolates": extrapolates, "remembers": remembers, "starts": starts},
     seeds=8,
 )
 REFLECTED = replace(
     PAST,
     algorithm=ReflectedGradient(over_L(0.41)),
     given={"g ≤ 1/((1 + √2)L)": lambda k, c: (1 + np.sqrt(2)) * c["g"] * c["L"]},
-    laws={"updates": updates, "reflects": reflects},
+    laws={"updates": updates, "reflects": reflects, "remembers": remembers, "starts": starts_with_a_step},
 )
 NEAR = replace(REFLECTED, metric=gap_of_mean(0.5), bound=lambda k, c: bound(k, c, 0.5), holds=Always(signed=True))
 PAST_BALL = Claim[BallOperator, State](
@@ -105,11 +106,15 @@ PAST_BALL = Claim[BallOperator, State](
     k=range(301),
     seen={"g": Seen(each(lambda p, s: s.g), STEP), "start": Seen(start, LENGTH2)},
     given=PAST.given,
-    laws={"updates": updates, "extrapolates": extrapolates},
+    laws={"updates": updates, "extrapolates": extrapolates, "remembers": remembers, "starts": starts},
     rounding=lambda k, c: 1e-14 * c["L"] * c["r"] ** 2,
     seeds=8,
 )
-OPTIMISTIC_BALL = replace(PAST_BALL, algorithm=OptimisticGradient(over_L(0.49)), laws={"extrapolates": extrapolates, "corrects": corrects})
+OPTIMISTIC_BALL = replace(
+    PAST_BALL,
+    algorithm=OptimisticGradient(over_L(0.49)),
+    laws={"extrapolates": extrapolates, "corrects": corrects, "remembers": remembers, "starts": starts},
+)
 
 SHORT = replace(PAST, instances={"one pair": skew}, algorithm=PastExtragradient(over_L(0.05)), holds=Always(power=0.9))
 
@@ -125,7 +130,8 @@ THEOREM = Theorem(
     foils={
         "0.95 of the bound": (replace(SHORT, bound=lambda k, c: 0.95 * bound(k, c)), Status.REFUTED),
         "reflected, small R, half": (replace(NEAR, bound=lambda k, c: bound(k, c, 0.5) / 2), Status.REFUTED),
-        "reflected from X_1 = X_0": (replace(NEAR, algorithm=ReflectedGradient(over_L(0.41), plain=True)), Status.REFUTED),
+        "reflected from X_1 = X_0": (replace(NEAR, algorithm=ReflectedGradient(over_L(0.41), plain=True), laws={}), Status.REFUTED),
+        "reflected from X_1 = X_0, watched": (replace(NEAR, algorithm=ReflectedGradient(over_L(0.41), plain=True)), Status.UNLAWFUL),
         "1/t²": (replace(PAST, bound=lambda k, c: bound(k, c) / (k + 1)), Status.REFUTED),
         "no step": (replace(PAST, bound=lambda k, c: bound(k, c) * c["g"]), Status.ILL_POSED),
         "g = 0.6/L": (replace(PAST, algorithm=PastExtragradient(over_L(0.6))), Status.NOT_APPLICABLE),

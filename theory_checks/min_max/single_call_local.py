@@ -34,6 +34,7 @@ from ratecheck import (
     each,
 )  # fmt: skip
 from theory_checks.min_max._common import LENGTH2, distance2
+from theory_checks.min_max._single_call import hears
 
 DELTA = 0.05
 
@@ -80,7 +81,7 @@ STAYS = Claim[LocalSpiral, State](
     holds=WithProbability(DELTA),
     k=range(2000),
     given={"1/α ≤ g": lambda k, c: 1 / (c["alpha"] * c["g"])},
-    laws={"steps with the last force": steps_with_the_last_force},
+    laws={"steps with the last force": steps_with_the_last_force, "oracle": hears},
     seeds=256,
 )
 ORDER = replace(STAYS, metric=inside, unit=LENGTH2, bound=rate, holds=AtMostOrder(within=0.1, across=arithmetic), k=range(200, 5000), seeds=128)
