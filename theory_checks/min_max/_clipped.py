@@ -49,8 +49,10 @@ def clipped_step(p: HeavyGame, s: Iterate, t: Iterate) -> Array:
 
 
 def misheard(p: Noisy, at: Array, normals: Array, uniforms: Array, level: Array, found: Array) -> Array:
-    """How far `found` is from F(at) + noise, shortened to the level; the noise is that of the draws."""
+    """How far `found` is from F(at) + noise, shortened to the level; the noise is that of the draws, one normal a coordinate."""
     xp = array_namespace(at)
+    if normals.shape != at.shape:
+        return 1 + 0 * level
     full = p.field(at) + p.disturbance(normals, uniforms)
     norm = xp.sqrt(xp.sum(full**2, axis=-1, keepdims=True))
     long = norm > level[:, None, None]

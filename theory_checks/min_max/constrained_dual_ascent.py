@@ -78,6 +78,12 @@ def follows_constraints(p: ConstrainedQuadratic, s: Multipliers, t: Multipliers)
     return xp.max(xp.abs(s.ascent - p.slack(s.phi)), axis=-1)
 
 
+def follows_noisy_constraints(p: ConstrainedQuadratic, s: Multipliers, t: Multipliers) -> Array:
+    """s = l(φ) + SD ξ, ξ the draw"""
+    xp = array_namespace(s.lam)
+    return xp.max(xp.abs(s.ascent - p.slack(s.phi) - SD * s.draw), axis=-1) / (1 + xp.max(xp.abs(s.ascent), axis=-1))
+
+
 def violation(p: ConstrainedQuadratic, s: Multipliers) -> Array:
     """the largest of l_i⁺ and |λ_i l_i| at the minimiser"""
     xp = array_namespace(s.lam)
@@ -164,7 +170,7 @@ NOISY = Claim[ConstrainedQuadratic, Multipliers](
     holds=InExpectation(),
     k=range(5, 60),
     seen={"eta": STEP, "squared": Seen(squared_optimum), "sd": Seen(each(lambda p, s: SD), VALUE)},
-    laws={"ascends": ascends(over_grid)},
+    laws={"ascends": ascends(over_grid), "constraints": follows_noisy_constraints},
     rounding=lambda k, c: 1e-13 * c["M"] * c["nu"],
     seeds=256,
 )
@@ -217,6 +223,7 @@ THEOREM = Theorem(
             Status.REFUTED,
         ),
         "no step term": (replace(ASCENT, bound=lambda k, c: c["R2"] / (20 * c["eta"] * (k + 1) ** 2)), Status.REFUTED),
+        "stochastic, without noise": (replace(NOISY, algorithm=DualAscent(over_grid, at_rate(0.2))), Status.UNLAWFUL),
         "half the violation": (replace(VIOLATION, bound=lambda k, c: VIOLATION.bound(k, c) / 2), Status.REFUTED),
         "a tenth, stochastic": (replace(NOISY, bound=lambda k, c: noisy_bound(k, c) / 10), Status.REFUTED),
         "a grid is feasible": (

@@ -43,6 +43,13 @@ def moves(p: Waves, s: Visit, t: Visit) -> Array:
     return sum((xp.max(xp.abs(part), axis=-1) for part in parts), start=0 * size) / size
 
 
+def hears(p: Waves, s: Visit, t: Visit) -> Array:
+    """g = ∇f(w) + noise at the point played, the noise that of its draw; the guess of the next round is g"""
+    xp = array_namespace(s.w)
+    off = xp.max(xp.abs(s.g - p.grad(s.w) - p.noise * s.draw), axis=-1) + xp.max(xp.abs(t.last - s.g), axis=-1)
+    return off / (1 + xp.max(xp.abs(s.g), axis=-1))
+
+
 def steps_as_stated(p: Waves, s: Visit, t: Visit) -> Array:
     """η = 1/√(dT)"""
     xp = array_namespace(s.w)
@@ -59,7 +66,7 @@ CLAIM = Claim[Waves, Visit](
     bound=lambda k, c: (c["d"] / c["T"]) ** 0.5,
     holds=Scaling(of=lambda c: c["T"], within=0.15),
     k=range(LONGEST - 1, LONGEST),
-    laws={"moves": moves, "step": steps_as_stated},
+    laws={"moves": moves, "oracle": hears, "step": steps_as_stated},
     seeds=24,
 )
 
