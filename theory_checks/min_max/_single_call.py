@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from array_api_compat import array_namespace
+
 from algorithms.min_max import past_moments
 from algorithms.min_max.single_call import ConstrainedOperator, State
 from ratecheck import Array
@@ -45,7 +47,9 @@ def starts_with_a_step(p: ConstrainedOperator, s: State, t: State) -> Array:
 
 
 def hears(p: Noisy, s: past_moments.State, t: past_moments.State) -> Array:
-    """V_{t+1/2} = V(X_t − g V_{t−1/2}) + σ ξ/√n, ξ its draw; V_{1/2} = V(x_0)"""
+    """V_{t+1/2} = V(X_t − g V_{t−1/2}) + σ ξ/√n, ξ its draw; V_{1/2} = V(x_0), and x_0 is X_1, of step g/(1 + b)"""
     xi = p.sigma[:, None] * t.draw / p.x0.shape[-1] ** 0.5
     F = p.apply(s.x - s.g[:, None] * s.past)
-    return relative(F + xi, t.past, F, xi) + (0 * s.g if s.k else relative(p.apply(p.x0), s.past))
+    first = relative(s.x, p.x0, s.x)
+    late = array_namespace(first).astype(first == 0, first.dtype) if s.k else first + relative(p.apply(p.x0), s.past)
+    return relative(F + xi, t.past, F, xi) + late

@@ -105,13 +105,12 @@ def moments(p: NoisyOperator, s: Moments, t: Moments) -> Array:
 
 
 def starts(p: NoisyOperator, s: Moments, t: Moments) -> Array:
-    """V_{1/2} = V(x_0): z_1 = (X_1, V(X_1), X_1), x* = 0, and no drift yet"""
-    if s.k:
-        return 0 * s.g
+    """V_{1/2} = V(x_0): z_1 = (X_1, V(X_1), X_1), x* = 0, no drift yet and the step that is to come; later it is never so"""
     xp = array_namespace(s.M)
     d = p.x0 - p.x_star
     z = xp.concat([d, times(p.A, d), d], axis=-1)
-    return xp.max(xp.abs(s.M - z[:, :, None] * z[:, None, :]), axis=(-2, -1)) / xp.max(z * z, axis=-1) + xp.abs(s.drift2)
+    off = xp.max(xp.abs(s.M - z[:, :, None] * z[:, None, :]), axis=(-2, -1)) / xp.max(z * z, axis=-1)
+    return xp.astype(off == 0, off.dtype) if s.k else off + xp.abs(s.drift2) + xp.abs(s.past_g / s.g - 1)
 
 
 def recursion(k: Array, c: Constants) -> Array:
