@@ -35,6 +35,7 @@ from ratecheck import (
     each_step,
 )
 from theory_checks.min_max._clipped import clipped_step, confidence, hears, quantile, scheduled
+from theory_checks.min_max._common import Deceived
 
 SOURCE = Source("sadiev2023", "clipped extragradient, monotone, constants as recalled", "clip.seg.mono", Statement.RECALLED)
 HORIZONS = (100, 200, 400, 800)
@@ -169,6 +170,10 @@ THEOREM = Theorem(
             Status.REFUTED,
         ),
         "step 1/(LK)": (replace(ORDER, algorithm=ClippedExtragradient(short, never), instances=ONE, laws={}), Status.REFUTED),
+        "noise left out": (
+            replace(IDENTITY, algorithm=Deceived(PRACTICAL, lambda p: replace(p, scale=0 * p.scale))),
+            Status.UNLAWFUL,
+        ),
         "clipped low, watched": (
             replace(IDENTITY, algorithm=ClippedExtragradient(practical_step, lambda c, k: 0.05 + 0 * c["K"])),
             Status.UNLAWFUL,

@@ -5,13 +5,14 @@ Rows have horizons T from 100 to 1200 and f(w) = Σ (1 − cos w_i) + 0.05|w|²,
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from array_api_compat import array_namespace
 
 from algorithms.min_max.optimistic_amsgrad import StochasticOptimisticAMSGrad, Visit
 from problems.min_max.online_box import Waves, waves
 from ratecheck import Array, Claim, Scaling, Source, Statement, Status, Theorem, Trait, Unit
+from theory_checks.min_max._common import Deceived
 
 LONGEST = 1200
 
@@ -56,6 +57,19 @@ def steps_as_stated(p: Waves, s: Visit, t: Visit) -> Array:
     return xp.abs(s.eta[:, 0] * xp.sqrt(p.x0.shape[-1] * p.horizon) - 1)
 
 
+
+@dataclass(frozen=True, eq=False)
+class Reversed(Waves):
+    """−f"""
+
+    def grad(self, w: Array, /) -> Array:
+        return -super().grad(w)
+
+
+def reverse(p: Waves) -> Waves:
+    return Reversed(p.horizon, p.noise, p.x0, p.constants, p.traits)
+
+
 CLAIM = Claim[Waves, Visit](
     source=Source("wang2021", "nonconvex convergence", "oams.nonconvex", Statement.RECALLED),
     assumes=frozenset({Trait.SMOOTH, Trait.UNBIASED}),
@@ -74,6 +88,7 @@ THEOREM = Theorem(
     claims={"exponent of T": (CLAIM, Status.CONSISTENT)},
     foils={
         "other momentum": (replace(CLAIM, algorithm=StochasticOptimisticAMSGrad(1.0, b1=0.5)), Status.UNLAWFUL),
+        "ascent": (replace(CLAIM, algorithm=Deceived(CLAIM.algorithm, reverse)), Status.UNLAWFUL),
         "step not shrinking": (replace(CLAIM, algorithm=StochasticOptimisticAMSGrad(0.3, power=0.0), laws={}), Status.REFUTED),
         "step 1/(dT)": (replace(CLAIM, algorithm=StochasticOptimisticAMSGrad(10.0, power=1.0), laws={}), Status.REFUTED),
         "order 1/T": (replace(CLAIM, bound=lambda k, c: c["d"] / c["T"] + 0 * k), Status.REFUTED),

@@ -33,7 +33,7 @@ from ratecheck import (
     arithmetic,
     each,
 )  # fmt: skip
-from theory_checks.min_max._common import LENGTH2, distance2
+from theory_checks.min_max._common import LENGTH2, Deceived, distance2
 from theory_checks.min_max._single_call import hears
 
 DELTA = 0.05
@@ -94,6 +94,10 @@ THEOREM = Theorem(
         "its constant": (CONSTANT, Status.VACUOUS),
     },
     foils={
+        "noise left out": (
+            replace(STAYS, algorithm=Deceived(NoisyPastExtragradient(), lambda p: replace(p, sigma=0 * p.sigma))),
+            Status.UNLAWFUL,
+        ),
         "much noise": (replace(STAYS, instances={"σ = 8": partial(local_spiral, sigma=8.0)}), Status.REFUTED),
         "a ball of a fifth": (replace(STAYS, bound=lambda k, c: 0.2 * c["r"] + 0 * k), Status.REFUTED),
         "1/t²": (replace(ORDER, bound=lambda k, c: rate(k, c) / (k + 1)), Status.REFUTED),

@@ -105,7 +105,9 @@ def moments(p: NoisyOperator, s: Moments, t: Moments) -> Array:
 
 
 def starts(p: NoisyOperator, s: Moments, t: Moments) -> Array:
-    """V_{1/2} = V(x_0): z_1 = (X_1, V(X_1), X_1), x* = 0, no drift yet and the step that is to come; later it is never so"""
+    """V_{1/2} = V(x_0): z_1 = (X_1, V(X_1), X_1), x* = 0, no drift yet and the step that is to come; one index later it is not so"""
+    if s.k > 1:
+        return 0 * s.g
     xp = array_namespace(s.M)
     d = p.x0 - p.x_star
     z = xp.concat([d, times(p.A, d), d], axis=-1)
@@ -161,6 +163,7 @@ LIMIT = replace(
     RECURSION,
     source=Source("hsieh2019", "Theorem 5 on α(I + K), the limit", "sc.strong.exact-limit", Statement.DERIVED),
     instances={"αg = 2": spiral, "αg = 3": partial(spiral, rate=3.0, turn=0.2)},
+    laws={"spreads": spreads, "start": starts},
     metric=each(spread),
     bound=limit,
     holds=Equal(0.01),
