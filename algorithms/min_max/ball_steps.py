@@ -38,6 +38,7 @@ class Descent:
     centre: Array  # (B, d)
     inner: Array  # (T, B, d), the inner points, the centre first
     index: Array  # (T, B), which f_i each of them looked at
+    uniforms: Array  # (T, B), what they were drawn with
     step: Array  # (B, 1), length of the inner steps
     radius: Array  # (B,)
 
@@ -81,9 +82,10 @@ class BallDescent:
             p = xp.exp((w - xp.max(w, axis=-1, keepdims=True)) / soft[:, None])
             cumulative = xp.cumulative_sum(p, axis=-1)
             x = centre
-            points, indices = [], []
+            points, indices, used = [], [], []
             for _ in range(self.inner):
-                u = next(uniforms)[:, None] * cumulative[:, -1:]
+                used.append(next(uniforms))
+                u = used[-1][:, None] * cumulative[:, -1:]
                 i = xp.sum(xp.astype(cumulative <= u, xp.int64), axis=-1)
                 points.append(x)
                 indices.append(i)
@@ -93,7 +95,7 @@ class BallDescent:
                 norm = xp.sqrt(xp.sum(move * move, axis=-1, keepdims=True))
                 x = centre + move * xp.minimum(xp.ones_like(norm), r / xp.maximum(norm, 1e-300 * xp.ones_like(norm)))
             inner = xp.stack(points)
-            yield Descent(k, centre, inner, xp.stack(indices), step, problem.radius)
+            yield Descent(k, centre, inner, xp.stack(indices), xp.stack(used), step, problem.radius)
             centre = xp.mean(inner, axis=0)
 
 

@@ -42,6 +42,8 @@ class Iterate:
     second: Array  # (B, n, 2), the clipped value used for the step
     gamma: Array  # (B,)
     level: Array  # (B,)
+    normals: Array  # (B, calls, n, 2), what the noise of each call was made of, that of `second` last
+    uniforms: Array  # (B, calls, n)
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ class ClippedDescentAscent:
         for k, u, v in zip(count(), noise.normals("direction", n, 2), noise.uniforms("radius", n), strict=False):
             level = self.level(c, k)
             g = clip(problem.field(z) + problem.disturbance(u, v), level)
-            yield Iterate(k, z, z, 0 * z, g, gamma, level)
+            yield Iterate(k, z, z, 0 * z, g, gamma, level, u[:, None, :, :], v[:, None, :])
             z = z - gamma[:, None, None] * g
 
 
@@ -79,5 +81,5 @@ class ClippedExtragradient:
             first = clip(problem.field(z) + problem.disturbance(u[:, 0, :, :], v[:, 0, :]), level)
             half = z - gamma[:, None, None] * first
             second = clip(problem.field(half) + problem.disturbance(u[:, 1, :, :], v[:, 1, :]), level)
-            yield Iterate(k, z, half, first, second, gamma, level)
+            yield Iterate(k, z, half, first, second, gamma, level, u, v)
             z = z - gamma[:, None, None] * second

@@ -20,6 +20,8 @@ class Triangle:
     weight: Array  # (B,), α_{k+1}
     total: Array  # (B,), A_k
     level: Array  # (B,)
+    normals: Array  # (B, n, 2), what the noise of g was made of
+    uniforms: Array  # (B, n)
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class ClippedSimilarTriangles:
             old, new, after = total[:, None, None], weight[:, None, None], (total + weight)[:, None, None]
             x = (old * y + new * z) / after
             g = clip(problem.field(x) + problem.disturbance(u, v), level)
-            yield Triangle(k, x, y, z, g, weight, total, level)
+            yield Triangle(k, x, y, z, g, weight, total, level, u, v)
             z = z - new * g
             y = (old * y + new * z) / after
             total = total + weight

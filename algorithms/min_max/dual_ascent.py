@@ -28,6 +28,7 @@ class Multipliers:
     following: Array  # (B, m), the next multipliers
     eta: Array  # (B,)
     ascent: Array  # (B, m), the (noisy) constraint values that were followed
+    draw: Array  # (B, m), what their noise was made of, or the multipliers
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +78,7 @@ class DualAscent:
             phi = self.minimiser(problem, lam)
             ascent = problem.slack(phi) + self.noise * g
             following = xp.maximum(xp.zeros_like(lam), lam + eta[:, None] * ascent)
-            yield Multipliers(k, lam, phi, following, eta, ascent)
+            yield Multipliers(k, lam, phi, following, eta, ascent, g)
             lam = following
 
 
@@ -92,7 +93,7 @@ class RandomMultipliers:
         for k, u in zip(count(), noise.uniforms("multipliers", problem.x0.shape[-1]), strict=False):
             lam = self.scale * u
             phi = self.minimiser(problem, lam)
-            yield Multipliers(k, lam, phi, lam, 0 * lam[:, 0], problem.slack(phi))
+            yield Multipliers(k, lam, phi, lam, 0 * lam[:, 0], problem.slack(phi), u)
 
 
 def tied(p: Constrained, upper: float = 8.0, halvings: int = 60) -> Ties:

@@ -15,6 +15,7 @@ class State:
     x: Array  # (B, n)
     shift: Array  # (B, n), noise at x, times its size
     shift_w: Array  # (B, n), noise at w
+    draw: Array  # (B, 2, n), what both were made of
 
 
 def constant(k: int) -> float:
@@ -42,7 +43,7 @@ class NoisyFastExtragradient:
         for k, draw in enumerate(noise.normals("force", 2, n)):
             beta = 1 / (k + 1)
             shift, shift_w = self.size(k) * sigma * draw[:, 0, :], self.size(k + 1) * sigma * draw[:, 1, :]
-            yield State(k, x, shift, shift_w)
+            yield State(k, x, shift, shift_w, draw)
             anchored = x + beta * (problem.x0 - x)
             w = anchored - (1 - beta) / L * (problem.apply(x) + shift)
             x = anchored - (problem.apply(w) + shift_w) / L

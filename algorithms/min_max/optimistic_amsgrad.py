@@ -94,6 +94,7 @@ class Visit:
     v: Array  # (B, d), v_k
     vhat: Array  # (B, d), v̂_k
     eta: Array  # (B, 1)
+    draw: Array  # (B, d), what the noise of g was made of
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,6 @@ class StochasticOptimisticAMSGrad:
             theta = self.b1 * theta + (1 - self.b1) * g
             v = self.b2 * v + (1 - self.b2) * (g - last) ** 2
             vhat = xp.maximum(vhat, v)
-            yield Visit(k, w, hat, g, last, theta, v, vhat, eta)
+            yield Visit(k, w, hat, g, last, theta, v, vhat, eta, xi)
             hat = hat - eta * theta / xp.sqrt(vhat)
             last = g

@@ -58,6 +58,7 @@ class State:
     x: Array  # (B, n), X_t
     past: Array  # (B, n), V_{t−1/2}
     g: Array  # (B,)
+    draw: Array  # (B, n), what the noise of `past` was made of; 0 at first
 
 
 @dataclass(frozen=True)
@@ -67,11 +68,11 @@ class NoisyPastExtragradient:
     def iterates(self, problem: NoisyOperator, noise: Noise, /) -> Iterator[State]:
         x, past, c = problem.x0, problem.apply(problem.x0), problem.constants
         n = x.shape[-1]
-        size = problem.sigma[:, None] / n**0.5
+        size, used = problem.sigma[:, None] / n**0.5, 0 * x
         for t, draw in enumerate(noise.normals("force", n), 1):
             g = c["g"].value / (t + c["b"].value)
-            yield State(t - 1, x, past, g)
-            past = problem.apply(x - g[:, None] * past) + size * draw
+            yield State(t - 1, x, past, g, used)
+            past, used = problem.apply(x - g[:, None] * past) + size * draw, draw
             x = x - g[:, None] * past
 
 

@@ -28,6 +28,8 @@ class State:
     weight: Array  # (B, N), how often each component was drawn for the last update, divided by the batch
     fresh: Array  # (B,), whether the estimate was computed afresh
     calls: Array  # (B,), components evaluated so far
+    batch: Array  # (B, b), the components drawn for the last update, all 0 at first
+    coin: Array  # (B,), uniform, 0 at first
 
 
 @dataclass(frozen=True)
@@ -47,8 +49,9 @@ class VarianceReducedHalpern:
         fresh = xp.ones((B,), dtype=x.dtype)
         weight, calls = xp.zeros((B, N), dtype=x.dtype), N * fresh
         index = xp.arange(N)[None, None, :]
+        batch, flip = xp.zeros((B, b), dtype=xp.int64), 0 * fresh
         for k, (draw, coin) in enumerate(zip(noise.integers("batch", N, b), noise.uniforms("refresh"), strict=False)):
-            yield State(k, x, estimate, weight, fresh, calls)
+            yield State(k, x, estimate, weight, fresh, calls, batch, flip)
             lam = 2 / (k + 4) if self.anchored else 0.0
             following = lam * problem.x0 + (1 - lam) * x - eta * estimate
             weight = xp.sum(xp.astype(draw[:, :, None] == index, x.dtype), axis=1) / b
@@ -56,4 +59,4 @@ class VarianceReducedHalpern:
             fresh = xp.astype(coin < self.chance(k, N), x.dtype)
             estimate = fresh[:, None] * problem.apply(following) + (1 - fresh[:, None]) * update
             calls = calls + fresh * N + (1 - fresh) * 2 * b
-            x = following
+            x, batch, flip = following, draw, coin

@@ -101,8 +101,10 @@ class BoxGame:
         return xp.sum(xp.abs(F), axis=-1) + xp.sum(F * self.zero, axis=-1)
 
 
-def box_game(seeds: range, m: Annotated[int, (1, 4)] = 3, L: Annotated[float, (0.1, 10.0)] = 1.0) -> BoxGame:
-    """‖C‖ = L; the unconstrained saddle (a, b) inside the box; the start at a vertex."""
+def box_game(
+    seeds: range, m: Annotated[int, (1, 4)] = 3, L: Annotated[float, (0.1, 10.0)] = 1.0, near: Annotated[float, (0.01, 1.0)] = 1.0
+) -> BoxGame:
+    """‖C‖ = L; the unconstrained saddle (a, b) inside the box; the start at a vertex, or with `near` < 1 that close to (a, b)."""
     C, zero, x0 = [], [], []
     for seed in seeds:
         g = np.random.default_rng([seed, 22])
@@ -110,6 +112,9 @@ def box_game(seeds: range, m: Annotated[int, (1, 4)] = 3, L: Annotated[float, (0
         C.append(c * L / np.linalg.norm(c, 2))
         zero.append(g.uniform(-0.9, 0.9, 2 * m))
         x0.append(g.choice([-1.0, 1.0], 2 * m))
+        if near < 1:
+            zero[-1] = zero[-1] / 3
+            x0[-1] = zero[-1] + near / (2 * m) ** 0.5 * x0[-1]
     corners = np.array(list(product([-1.0, 1.0], repeat=2 * m)))
     return BoxGame(
         np.stack(C), np.stack(zero), corners, np.stack(x0), {"L": Certified(np.full(len(C), L), CURVATURE, Side.EXACT, "‖C‖, scaled")}

@@ -28,7 +28,11 @@ def saddle(p: Barycentric) -> Point:
 
 
 def solves_the_saddle_problem(p: Barycentric, s: Step, t: Step) -> Array:
-    """X − x + Σ Λ_k ∇f_k(X) = 0 and Λ ∝ λ exp f(X)."""
+    """X − x + Σ Λ_k ∇f_k(X) = 0 and Λ ∝ λ exp f(X), from the first z on."""
+    return _misses_the_saddle(p, t) if s.k else _misses_the_saddle(p, t) + _misses_the_saddle(p, s)
+
+
+def _misses_the_saddle(p: Barycentric, t: Step) -> Array:
     xp = array_namespace(t.z.x)
     X, L = t.Tz.x, xp.exp(t.Tz.log_lam)
     stationary = X - t.z.x + xp.sum(L[:, :, None] * p.slopes(X), axis=1)
@@ -36,6 +40,15 @@ def solves_the_saddle_problem(p: Barycentric, s: Step, t: Step) -> Array:
     spread = xp.max(logits, axis=-1) - xp.min(logits, axis=-1)
     scale = 1 + xp.max(xp.abs(X), axis=-1) + xp.max(xp.abs(t.z.log_lam), axis=-1)
     return (xp.max(xp.abs(stationary), axis=-1) + spread) / scale
+
+
+def starts(p: Barycentric, s: Step, t: Step) -> Array:
+    """z_0 = (x_0, uniform)"""
+    if s.k:
+        return 0 * p.x0[:, 0]
+    xp = array_namespace(s.z.x)
+    uniform = xp.abs(xp.exp(s.z.log_lam) * s.z.log_lam.shape[-1] - 1)
+    return xp.max(xp.abs(s.z.x - p.x0), axis=-1) + xp.max(uniform, axis=-1)
 
 
 def continues(p: Barycentric, s: Step, t: Step) -> Array:

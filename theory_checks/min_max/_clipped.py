@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from array_api_compat import array_namespace
 
-from algorithms.min_max.clipped_descent import Iterate
+from algorithms.min_max.clipped_descent import Iterate, Level, Noisy, Step
 from problems.min_max.heavy_tails import HeavyGame
-from ratecheck import Array, Constants
+from ratecheck import Array, Constants, Law
 
 
 def log_over_horizon(c: Constants) -> Array:
@@ -46,3 +46,33 @@ def clipped_step(p: HeavyGame, s: Iterate, t: Iterate) -> Array:
     long = xp.max(xp.maximum(norm / s.level[:, None] - 1, 0 * norm), axis=-1)
     moved = xp.abs(t.z - s.z + gamma * s.second) + xp.abs(s.half - s.z + gamma * s.first)
     return long + xp.max(moved, axis=(-2, -1)) / (1 + xp.max(xp.abs(s.z), axis=(-2, -1)))
+
+
+def misheard(p: Noisy, at: Array, normals: Array, uniforms: Array, level: Array, found: Array) -> Array:
+    """How far `found` is from F(at) + noise, shortened to the level; the noise is that of the draws, one normal a coordinate."""
+    xp = array_namespace(at)
+    if normals.shape != at.shape:
+        return 1 + 0 * level
+    full = p.field(at) + p.disturbance(normals, uniforms)
+    norm = xp.sqrt(xp.sum(full**2, axis=-1, keepdims=True))
+    long = norm > level[:, None, None]
+    wanted = xp.where(long, full * (level[:, None, None] / xp.where(long, norm, xp.ones_like(norm))), full)
+    return xp.max(xp.abs(wanted - found), axis=(-2, -1)) / (1 + xp.max(xp.abs(found), axis=(-2, -1)))
+
+
+def hears(p: HeavyGame, s: Iterate, t: Iterate) -> Array:
+    """g = clip(F + noise, λ) at the point of the step, and the same at z for the half step; the noise recomputed from its draws"""
+    off = misheard(p, s.half, s.normals[:, -1, :, :], s.uniforms[:, -1, :], s.level, s.second)
+    if s.normals.shape[1] > 1:
+        off = off + misheard(p, s.z, s.normals[:, 0, :, :], s.uniforms[:, 0, :], s.level, s.first)
+    return off
+
+
+def scheduled(step: Step, level: Level) -> Law[HeavyGame, Iterate]:
+    def law(p: HeavyGame, s: Iterate, t: Iterate) -> Array:
+        """γ and λ_k are those of the statement, computed from the constants"""
+        xp = array_namespace(s.z)
+        c = {name: v.value for name, v in p.constants.items()}
+        return xp.abs(s.gamma / step(c) - 1) + xp.abs(s.level / level(c, s.k) - 1)
+
+    return law

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Protocol
 
@@ -10,7 +10,7 @@ import numpy as np
 from array_api_compat import array_namespace
 
 from ratecheck import Algorithm, Array, Certified, HasX, Noise, Tally, Trait, Unit
-from ratecheck.contracts import S
+from ratecheck.contracts import P, S
 from ratecheck.oracles import Operator, Resolvent, WithMinimiser
 
 CURVATURE = Unit(1, -2)  # of L and μ
@@ -102,6 +102,17 @@ class Misreading(Generic[S]):
 
     def iterates(self, problem: Game, noise: Noise, /) -> Iterator[S]:
         return self.base.iterates(Misread(problem, self.factor), noise)
+
+
+@dataclass(frozen=True)
+class Deceived(Generic[P, S]):
+    """A wrong twin of any method: it runs on another problem, while metrics and laws read the right one."""
+
+    base: Algorithm[P, S]
+    other: Callable[[P], P]
+
+    def iterates(self, problem: P, noise: Noise, /) -> Iterator[S]:
+        return self.base.iterates(self.other(problem), noise)
 
 
 class TwoSteps(HasX, Protocol):

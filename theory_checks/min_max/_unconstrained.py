@@ -31,10 +31,11 @@ def descends(p: Stream, s: Round, t: Round) -> Array:
 
 
 def bets(p: Stream, s: Round, t: Round) -> Array:
-    """(k + 2) w' = (θ − g)(wealth − ⟨g, w⟩) with θ = (k + 1) w/wealth; `eta` holds the wealth"""
+    """(k + 2) w' = (θ − g)(wealth − ⟨g, w⟩) with θ = (k + 1) w/wealth; `eta` holds the wealth; g is the gradient of the round"""
     xp = array_namespace(s.w)
     theta = (s.k + 1) * s.w / s.eta[:, None] - s.g
     gap = xp.max(xp.abs((s.k + 2) * t.w - theta * t.eta[:, None]), axis=-1) / xp.max(
         xp.abs((s.k + 2) * t.w) + xp.abs(t.eta)[:, None], axis=-1
     )
-    return gap + xp.abs(t.eta - s.eta + xp.sum(s.g * s.w, axis=-1)) / s.eta
+    heard = xp.max(xp.abs(s.g - p.grad_at(s.w, s.k)), axis=-1) / (1 + xp.max(xp.abs(s.g), axis=-1))
+    return gap + heard + xp.abs(t.eta - s.eta + xp.sum(s.g * s.w, axis=-1)) / s.eta

@@ -17,7 +17,7 @@ from array_api_compat import array_namespace
 from algorithms.min_max.baryconvex_prox import ProximalPoints, Step, forward
 from problems.min_max.baryconvex import Barycentric, affine, planted
 from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, Unit, Vanishes, each
-from theory_checks.min_max._baryconvex import continues, divergence, saddle, solves_the_saddle_problem
+from theory_checks.min_max._baryconvex import continues, divergence, saddle, solves_the_saddle_problem, starts
 
 
 def after(p: Barycentric, s: Step) -> Array:
@@ -76,7 +76,7 @@ FEJER = Claim[Barycentric, Step](
     holds=Always(),
     k=range(40),
     seen={"before": Seen(each(before))},
-    laws={"saddle": solves_the_saddle_problem, "continues": continues},
+    laws={"saddle": solves_the_saddle_problem, "continues": continues, "start": starts},
     sharp={"affine": Equal(within=1e-9)},
     rounding=lambda k, c: 1e-13 + 0 * k,
     seeds=4,
@@ -106,6 +106,7 @@ FIXED = replace(
     holds=Vanishes(1e-9),
     k=range(3),
     seen={},
+    laws={"saddle": solves_the_saddle_problem, "continues": continues},
     sharp={},
 )
 
@@ -133,6 +134,7 @@ THEOREM = Theorem(
         "O(1/N^1.5)": (replace(ERGODIC, bound=longer), Status.REFUTED),
         "a tenth": (replace(ERGODIC, bound=lambda k, c: (c["half"] + np.log(c["K"])) / (10 * (k + 1))), Status.REFUTED),
         "start elsewhere": (replace(FIXED, algorithm=ProximalPoints()), Status.REFUTED),
+        "start elsewhere, watched": (replace(FEJER, algorithm=ProximalPoints(at_saddle=True)), Status.UNLAWFUL),
         "half the pairing": (replace(CONVERSE, bound=lambda k, c: c["pairing"] / 2), Status.REFUTED),
     },
 )

@@ -18,8 +18,8 @@ from array_api_compat import array_namespace
 from algorithms.min_max.clipped_descent import ClippedDescentAscent, Iterate
 from algorithms.min_max.clipped_similar_triangles import ClippedSimilarTriangles, Triangle
 from problems.min_max.heavy_quadratics import HeavyQuadratic, quadratic
-from ratecheck import Always, Array, Claim, Constants, Scaling, Source, Statement, Status, Theorem, Trait, Unit, each
-from theory_checks.min_max._clipped import quantile
+from ratecheck import Always, Array, Claim, Constants, Law, Scaling, Source, Statement, Status, Theorem, Trait, Unit, each
+from theory_checks.min_max._clipped import misheard, quantile
 
 VALUE = Unit(1, 0)
 HORIZONS = (50, 100, 200, 400, 800)
@@ -61,6 +61,38 @@ def triangles(p: HeavyQuadratic, s: Triangle, t: Triangle) -> Array:
     long = xp.max(xp.maximum(norm / s.level[:, None] - 1, 0 * norm), axis=-1)
     weights = xp.abs(t.weight / s.weight - (s.k + 3) / (s.k + 2)) + xp.abs(t.total / (s.total + s.weight) - 1)
     return long + weights + xp.max(parts, axis=(-2, -1)) / (1 + xp.max(xp.abs(s.z), axis=(-2, -1)))
+
+
+def hears(p: HeavyQuadratic, s: Triangle, t: Triangle) -> Array:
+    """g = clip(∇f(x) + noise, λ), the noise recomputed from its draws"""
+    return misheard(p, s.x, s.normals, s.uniforms, s.level, s.g)
+
+
+def descent_hears(p: HeavyQuadratic, s: Iterate, t: Iterate) -> Array:
+    """The same at z"""
+    return misheard(p, s.z, s.normals[:, 0, :, :], s.uniforms[:, 0, :], s.level, s.second)
+
+
+def weighs(noisy: bool) -> Law[HeavyQuadratic, Triangle]:
+    def law(p: HeavyQuadratic, s: Triangle, t: Triangle) -> Array:
+        """2aL α_{k+1} = k + 2, 4aL A_k = k(k + 3), a = 1, or a = max(1, σ K^{(α+1)/α}/(LR)) and λ_{k+1} = R/α_{k+1} under noise"""
+        xp = array_namespace(s.z)
+        c = {name: v.value for name, v in p.constants.items()}
+        aL = c["L"] + 0 * s.weight
+        if noisy:
+            aL = xp.maximum(aL, c["sigma"] * c["K"] * c["K"] ** (1 / c["alpha"]) / c["R"])
+        off = xp.abs(2 * aL * s.weight / (s.k + 2) - 1) + xp.abs(4 * aL * s.total - s.k * (s.k + 3)) / (1 + s.k * (s.k + 3))
+        return off + xp.abs(s.level * (s.k + 2) / (2 * aL * c["R"]) - 1) if noisy else off
+
+    return law
+
+
+def descent_schedule(p: HeavyQuadratic, s: Iterate, t: Iterate) -> Array:
+    """γ = min(1/(2L), R/(σ K^{1/α})), λ = R/γ"""
+    c = {name: v.value for name, v in p.constants.items()}
+    xp = array_namespace(s.z)
+    gamma = 1 / xp.maximum(2 * c["L"], c["sigma"] * c["K"] ** (1 / c["alpha"]) / c["R"])
+    return xp.abs(s.gamma / gamma - 1) + xp.abs(s.level * gamma / c["R"] - 1)
 
 
 def descends(p: HeavyQuadratic, s: Iterate, t: Iterate) -> Array:
@@ -112,7 +144,7 @@ CLEAN = Claim[HeavyQuadratic, Triangle](
     bound=accelerated,
     holds=Always(),
     k=range(1, 150),
-    laws={"triangles": triangles},
+    laws={"triangles": triangles, "oracle": hears, "weights": weighs(noisy=False)},
     seeds=4,
 )
 HEAVY = {f"α = {a}": partial(quadratic, alpha=a, sigma=0.5, flat=0.3, replicas=200, horizons=HORIZONS) for a in (1.3, 2.0)}
@@ -125,6 +157,7 @@ TRIANGLES = replace(
     bound=lambda k, c: c["L"] * c["R"] ** 2 / c["K"] ** 2 + c["sigma"] * c["R"] * c["K"] ** (1 / c["alpha"] - 1),
     holds=Scaling(of=lambda c: c["K"], within=0.15, one_sided=True),
     k=range(HORIZONS[-1], HORIZONS[-1] + 1),
+    laws={"triangles": triangles, "oracle": hears, "weights": weighs(noisy=True)},
     seeds=5,
 )
 DESCENT = Claim[HeavyQuadratic, Iterate](
@@ -137,9 +170,10 @@ DESCENT = Claim[HeavyQuadratic, Iterate](
     bound=lambda k, c: c["L"] * c["R"] ** 2 / c["K"] + c["sigma"] * c["R"] * c["K"] ** (1 / c["alpha"] - 1),
     holds=Scaling(of=lambda c: c["K"], within=0.15, one_sided=True),
     k=range(HORIZONS[-1] - 1, HORIZONS[-1]),
-    laws={"clipped step": descends},
+    laws={"clipped step": descends, "oracle": descent_hears, "schedule": descent_schedule},
     seeds=5,
 )
+UNWEIGHED = {"triangles": triangles, "oracle": hears}
 LIGHT = {"α = 2.0": HEAVY["α = 2.0"]}
 
 THEOREM = Theorem(
@@ -149,15 +183,19 @@ THEOREM = Theorem(
         "clipped SGD": (DESCENT, Status.CONSISTENT),
     },
     foils={
-        "a = 1/4": (replace(CLEAN, algorithm=ClippedSimilarTriangles(lambda c: one(c) / 4, unclipped)), Status.REFUTED),
+        "a = 1/4": (replace(CLEAN, algorithm=ClippedSimilarTriangles(lambda c: one(c) / 4, unclipped), laws=UNWEIGHED), Status.REFUTED),
         "a tenth": (replace(CLEAN, bound=lambda k, c: accelerated(k, c) / 10), Status.REFUTED),
         "R for R²": (replace(CLEAN, bound=lambda k, c: 2 * c["L"] * c["R"] / (k * (k + 3))), Status.ILL_POSED),
+        "a = 1 with noise, watched": (
+            replace(TRIANGLES, algorithm=ClippedSimilarTriangles(one, radius_over_weight), instances=LIGHT),
+            Status.UNLAWFUL,
+        ),
         "a = 1 with noise": (
             replace(TRIANGLES, algorithm=ClippedSimilarTriangles(one, unclipped), instances=LIGHT, laws={}),
             Status.REFUTED,
         ),
         "clipped low": (
-            replace(DESCENT, algorithm=ClippedDescentAscent(step, lambda c, k: 1e-3 + 0 * c["K"]), instances=LIGHT),
+            replace(DESCENT, algorithm=ClippedDescentAscent(step, lambda c, k: 1e-3 + 0 * c["K"]), instances=LIGHT, laws={"clipped step": descends}),
             Status.REFUTED,
         ),
         "K^{-2}": (replace(TRIANGLES, bound=lambda k, c: c["L"] * c["R"] ** 2 / c["K"] ** 2, instances=LIGHT), Status.REFUTED),

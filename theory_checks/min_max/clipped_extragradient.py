@@ -34,7 +34,8 @@ from ratecheck import (
     each,
     each_step,
 )
-from theory_checks.min_max._clipped import clipped_step, confidence, quantile
+from theory_checks.min_max._clipped import clipped_step, confidence, hears, quantile, scheduled
+from theory_checks.min_max._common import Deceived
 
 SOURCE = Source("sadiev2023", "clipped extragradient, monotone, constants as recalled", "clip.seg.mono", Statement.RECALLED)
 HORIZONS = (100, 200, 400, 800)
@@ -95,6 +96,16 @@ def practical_level(c: Constants, k: int) -> Array:
     return c["R"] / practical_step(c)
 
 
+def stated(p: HeavyGame, s: Iterate, t: Iterate) -> Array:
+    """γ = min(1/(160 L A), 20^{(2−α)/α} R/((10800 (K + 1))^{1/α} σ A^{(α−1)/α})), λ = R/(20γA)"""
+    c = {name: v.value for name, v in p.constants.items()}
+    xp = array_namespace(s.z)
+    a, A = c["alpha"], xp.log(6 * (c["K"] + 1) / 0.05)
+    root = (20 ** (2 - a) / (10800 * (c["K"] + 1) * A ** (a - 1))) ** (1 / a)
+    gamma = xp.minimum(1 / (160 * c["L"] * A), root * c["R"] / c["sigma"])
+    return xp.abs(s.gamma / gamma - 1) + xp.abs(20 * s.level * gamma * A / c["R"] - 1)
+
+
 PRACTICAL = ClippedExtragradient(practical_step, practical_level)
 IDENTITY = Claim[HeavyGame, Iterate](
     source=replace(SOURCE, place="the identity summed in the proof", statement=Statement.DERIVED),
@@ -107,7 +118,7 @@ IDENTITY = Claim[HeavyGame, Iterate](
     holds=Equal(within=1e-10),
     k=range(300),
     seen={"telescoped": Seen(each_step(telescoped))},
-    laws={"clipped step": clipped_step},
+    laws={"clipped step": clipped_step, "oracle": hears, "schedule": scheduled(practical_step, practical_level)},
     seeds=8,
 )
 EMPTY = Claim[HeavyGame, Iterate](
@@ -121,7 +132,7 @@ EMPTY = Claim[HeavyGame, Iterate](
     holds=Quantile(0.05),
     k=range(298, 300),
     seen={"gamma": Seen(each(lambda p, s: s.gamma))},
-    laws={"clipped step": clipped_step},
+    laws={"clipped step": clipped_step, "oracle": hears, "schedule": stated},
     seeds=160,
 )
 ORDER = replace(
@@ -134,9 +145,13 @@ ORDER = replace(
     holds=Scaling(of=lambda c: c["K"], within=0.15, one_sided=True),
     k=range(HORIZONS[-1] - 1, HORIZONS[-1]),
     seen={},
+    laws=IDENTITY.laws,
     seeds=4,
 )
 ONE = {"α = 2.0": ORDER.instances["α = 2.0"]}
+
+
+ANY_SCHEDULE = {"clipped step": clipped_step, "oracle": hears}
 
 
 def short(c: Constants) -> Array:
@@ -155,8 +170,16 @@ THEOREM = Theorem(
             Status.REFUTED,
         ),
         "step 1/(LK)": (replace(ORDER, algorithm=ClippedExtragradient(short, never), instances=ONE, laws={}), Status.REFUTED),
+        "noise left out": (
+            replace(IDENTITY, algorithm=Deceived(PRACTICAL, lambda p: replace(p, scale=0 * p.scale))),
+            Status.UNLAWFUL,
+        ),
+        "clipped low, watched": (
+            replace(IDENTITY, algorithm=ClippedExtragradient(practical_step, lambda c, k: 0.05 + 0 * c["K"])),
+            Status.UNLAWFUL,
+        ),
         "clipped low": (
-            replace(ORDER, algorithm=ClippedExtragradient(practical_step, lambda c, k: 0.05 + 0 * c["K"]), instances=ONE),
+            replace(ORDER, algorithm=ClippedExtragradient(practical_step, lambda c, k: 0.05 + 0 * c["K"]), instances=ONE, laws=ANY_SCHEDULE),
             Status.REFUTED,
         ),
         "K^{-1}": (replace(ORDER, bound=lambda k, c: c["L"] * c["R"] ** 2 / c["K"], instances=ONE), Status.REFUTED),

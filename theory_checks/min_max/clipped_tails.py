@@ -7,7 +7,7 @@ clipping it grows like a power of 1/β. Orders: rows have K from 50 to 800, the 
 the last iterate; the order is an upper one. The constants of the theorem were not read.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from math import log
@@ -16,8 +16,8 @@ from array_api_compat import array_namespace
 
 from algorithms.min_max.clipped_descent import ClippedDescentAscent, Iterate, never
 from problems.min_max.heavy_tails import HeavyGame, game
-from ratecheck import Always, Array, Claim, Constants, Measure, Scaling, Source, Statement, Status, Theorem, Trait, Unit, each
-from theory_checks.min_max._clipped import clipped_step, distance2, log_over_horizon, quantile, shrinking_level
+from ratecheck import Always, Array, Claim, Constants, Law, Measure, Scaling, Source, Statement, Status, Theorem, Trait, Unit, each
+from theory_checks.min_max._clipped import clipped_step, distance2, hears, log_over_horizon, quantile, shrinking_level
 
 BETA = 0.001
 K = 200
@@ -44,9 +44,20 @@ def at_horizon(m: Callable[[Iterate], Array]) -> Measure[HeavyGame, Iterate]:
     return measure
 
 
+def scheduled(p: HeavyGame, s: Iterate, t: Iterate) -> Array:
+    """γ K = ln K, γ A λ_k = R e^{−γk/2}, A = ln(6(K + 1)/0.05), μ = 1"""
+    c = {name: v.value for name, v in p.constants.items()}
+    xp = array_namespace(s.z)
+    gamma, A = xp.log(c["K"]) / c["K"], xp.log(6 * (c["K"] + 1) / 0.05)
+    return xp.abs(s.gamma / gamma - 1) + xp.abs(s.level * gamma * A / (c["R"] * xp.exp(-gamma * s.k / 2)) - 1)
+
+
 def light(k: Array, c: Constants) -> Array:
     return 2 * log(1 / BETA) / log(2) + 0 * k
 
+
+LAWS: Mapping[str, Law[HeavyGame, Iterate]] = {"clipped step": clipped_step, "oracle": hears, "schedule": scheduled}
+ANY_SCHEDULE = {"clipped step": clipped_step, "oracle": hears}
 
 TAILS = Claim[HeavyGame, Iterate](
     source=Source("sadiev2023", "quantiles of the last iterate", "clip.tails", Statement.DERIVED),
@@ -58,7 +69,7 @@ TAILS = Claim[HeavyGame, Iterate](
     bound=light,
     holds=Always(),
     k=range(K, K + 1),
-    laws={"clipped step": clipped_step},
+    laws=LAWS,
     seeds=1,
 )
 ORDER = Claim[HeavyGame, Iterate](
@@ -71,7 +82,7 @@ ORDER = Claim[HeavyGame, Iterate](
     bound=lambda k, c: c["sigma"] ** 2 * c["K"] ** (-2 * (c["alpha"] - 1) / c["alpha"]),
     holds=Scaling(of=lambda c: c["K"], within=0.1, one_sided=True),
     k=range(HORIZONS[-1], HORIZONS[-1] + 1),
-    laws={"clipped step": clipped_step},
+    laws=LAWS,
     seeds=5,
 )
 HEAVY = {"α = 1.2": TAILS.instances["α = 1.2"]}
@@ -80,14 +91,18 @@ GAUSS = {"α = 2": ORDER.instances["α = 2.0"]}
 THEOREM = Theorem(
     claims={"light tails": (TAILS, Status.CONSISTENT), "order in K": (ORDER, Status.CONSISTENT)},
     foils={
-        "no clipping": (replace(TAILS, algorithm=ClippedDescentAscent(log_over_horizon, never), instances=HEAVY), Status.REFUTED),
+        "no clipping": (
+            replace(TAILS, algorithm=ClippedDescentAscent(log_over_horizon, never), instances=HEAVY, laws=ANY_SCHEDULE),
+            Status.REFUTED,
+        ),
+        "no clipping, watched": (replace(TAILS, algorithm=ClippedDescentAscent(log_over_horizon, never), instances=HEAVY), Status.UNLAWFUL),
         "a quarter": (replace(TAILS, bound=lambda k, c: light(k, c) / 4, instances=HEAVY), Status.REFUTED),
         "constant low level": (
-            replace(ORDER, algorithm=ClippedDescentAscent(log_over_horizon, lambda c, k: 0.1 + 0 * c["K"]), instances=GAUSS),
+            replace(ORDER, algorithm=ClippedDescentAscent(log_over_horizon, lambda c, k: 0.1 + 0 * c["K"]), instances=GAUSS, laws=ANY_SCHEDULE),
             Status.REFUTED,
         ),
         "constant step": (
-            replace(ORDER, algorithm=ClippedDescentAscent(lambda c: 0.05 + 0 * c["K"], never), instances=GAUSS),
+            replace(ORDER, algorithm=ClippedDescentAscent(lambda c: 0.05 + 0 * c["K"], never), instances=GAUSS, laws=ANY_SCHEDULE),
             Status.REFUTED,
         ),
         "K^{-2}": (replace(ORDER, bound=lambda k, c: c["K"] ** -2.0, instances=GAUSS), Status.REFUTED),

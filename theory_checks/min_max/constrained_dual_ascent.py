@@ -22,6 +22,7 @@ from ratecheck import (
     Array,
     Claim,
     Constants,
+    Equal,
     InExpectation,
     Law,
     Seen,
@@ -76,6 +77,12 @@ def follows_constraints(p: ConstrainedQuadratic, s: Multipliers, t: Multipliers)
     """s = l(φ), without noise"""
     xp = array_namespace(s.lam)
     return xp.max(xp.abs(s.ascent - p.slack(s.phi)), axis=-1)
+
+
+def follows_noisy_constraints(p: ConstrainedQuadratic, s: Multipliers, t: Multipliers) -> Array:
+    """s = l(φ) + SD ξ, ξ the draw"""
+    xp = array_namespace(s.lam)
+    return xp.max(xp.abs(s.ascent - p.slack(s.phi) - SD * s.draw), axis=-1) / (1 + xp.max(xp.abs(s.ascent), axis=-1))
 
 
 def violation(p: ConstrainedQuadratic, s: Multipliers) -> Array:
@@ -152,6 +159,7 @@ VIOLATION = replace(
     holds=Always(signed=True),
     seen={"eta": STEP, "reached": Seen(each(lambda p, s: array_namespace(s.lam).max(s.following, axis=-1)))},
     rounding=lambda k, c: 1e-13 * c["beta_g"] * c["R2"] ** 0.5,
+    sharp={"one constraint": Equal(1e-9)},  # the multiplier only rises
 )
 NOISY = Claim[ConstrainedQuadratic, Multipliers](
     source=Source("elenter2024", "Lemma 4.1, in expectation after T steps", "cl.best-iterate", Statement.VERIFIED),
@@ -164,7 +172,7 @@ NOISY = Claim[ConstrainedQuadratic, Multipliers](
     holds=InExpectation(),
     k=range(5, 60),
     seen={"eta": STEP, "squared": Seen(squared_optimum), "sd": Seen(each(lambda p, s: SD), VALUE)},
-    laws={"ascends": ascends(over_grid)},
+    laws={"ascends": ascends(over_grid), "constraints": follows_noisy_constraints},
     rounding=lambda k, c: 1e-13 * c["M"] * c["nu"],
     seeds=256,
 )
@@ -213,10 +221,15 @@ THEOREM = Theorem(
         ),
         "wrong minimiser": (replace(ASCENT, algorithm=DualAscent(lambda p, lam: p.free(lam / 2))), Status.UNLAWFUL),
         "wrong minimiser, unwatched": (
-            replace(VIOLATION, algorithm=DualAscent(lambda p, lam: p.free(lam / 2)), laws={}, bound=lambda k, c: 0 * c["reached"]),
+            replace(VIOLATION, algorithm=DualAscent(lambda p, lam: p.free(lam / 2)), laws={}, sharp={}, bound=lambda k, c: 0 * c["reached"]),
             Status.REFUTED,
         ),
         "no step term": (replace(ASCENT, bound=lambda k, c: c["R2"] / (20 * c["eta"] * (k + 1) ** 2)), Status.REFUTED),
+        "stochastic, without noise": (replace(NOISY, algorithm=DualAscent(over_grid, at_rate(0.2))), Status.UNLAWFUL),
+        "violation of the last point": (
+            replace(VIOLATION, metric=each(lambda p, s: average_violation(p, s.phi)), instances={"one constraint": partial(planted, n=4, m=1)}),
+            Status.UNSHARP,
+        ),
         "half the violation": (replace(VIOLATION, bound=lambda k, c: VIOLATION.bound(k, c) / 2), Status.REFUTED),
         "a tenth, stochastic": (replace(NOISY, bound=lambda k, c: noisy_bound(k, c) / 10), Status.REFUTED),
         "a grid is feasible": (

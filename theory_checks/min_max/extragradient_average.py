@@ -7,6 +7,8 @@
 since every step has (derived; an equality for multiples of plane rotations)
 
     ‖x_{k+1} − z*‖²  ≤  ‖x_k − z*‖² − g2 (g1 − 2ρ − g2) ‖F(w_k)‖² − g1 g2 (1 − L² g1²) ‖F(x_k)‖².
+
+There, with g2 = g1 − 2ρ, the first mean is its bound with R² − ‖x_{N+1} − z*‖² for R².
 """
 
 from dataclasses import replace
@@ -80,11 +82,26 @@ STEPWISE = replace(
     rounding=lambda k, c: 1e-14 * c["R"] ** 2,
     sharp={"plane": Equal(1e-10)},
 )
+ATTAINED = replace(
+    MEAN,
+    source=replace(MEAN.source, place="Theorem 6, (7), where every step is an equality", statement=Statement.DERIVED),
+    instances={"plane": MEAN.instances["plane"]},
+    bound=lambda k, c: bound(k, c) * (1 - c["left"] / c["R"] ** 2),
+    holds=Equal(1e-9),
+    k=range(100),
+    seen={**STEPS, "left": Seen(each_step(lambda p, s, t: distance2(p, t)), LENGTH2)},
+)
 ABOVE = replace(MEAN, instances={"ρL = 0.5": partial(normal, pairs=1, rho_L=0.5)}, algorithm=Extragradient(over_L(0.9), over_L(0.05)))
 
 THEOREM = Theorem(
-    claims={"mean": (MEAN, Status.CONSISTENT), "middle forces": (MIDDLE, Status.CONSISTENT), "one step": (STEPWISE, Status.CONSISTENT)},
+    claims={
+        "mean": (MEAN, Status.CONSISTENT),
+        "mean, attained": (ATTAINED, Status.CONSISTENT),
+        "middle forces": (MIDDLE, Status.CONSISTENT),
+        "one step": (STEPWISE, Status.CONSISTENT),
+    },
     foils={
+        "mean with growing weights": (replace(ATTAINED, metric=mean(residual2, lambda k: k + 1.0)), Status.REFUTED),
         "half": (replace(MEAN, bound=lambda k, c: bound(k, c) / 2), Status.REFUTED),
         "1/(N+1)²": (replace(MEAN, bound=lambda k, c: 4 * bound(k, c) / (k + 1)), Status.REFUTED),
         "no ρ": (replace(STEPWISE, bound=lambda k, c: bound_step(k, {**c, "rho": 0 * c["rho"]})), Status.REFUTED),

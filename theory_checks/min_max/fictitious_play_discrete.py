@@ -17,6 +17,11 @@ from theory_checks.min_max.fictitious_play_gap import excess, plays
 VALUE = Unit(1, 0)
 
 
+def shrinks(p: MeanFieldRisk, s: Play, t: Play) -> Array:
+    """s_k = 2/(k + 2)"""
+    return abs(s.s * (s.k + 2) / 2 - 1) + 0 * t.q[:, 0]
+
+
 def fixed(k: Array, c: Constants) -> Array:
     return (1 - c["s"]) ** k * c["gap0"] + 2 * c["s"] * c["beta"] * c["H"] ** 2
 
@@ -48,6 +53,7 @@ OPEN = replace(
     bound=open_loop,
     k=range(1, 120),
     seen={},
+    laws={"plays": plays, "step": shrinks},
 )
 
 THEOREM = Theorem(
@@ -67,6 +73,7 @@ THEOREM = Theorem(
             Status.REFUTED,
         ),
         "step 1": (replace(OPEN, algorithm=EntropicFictitiousPlay(lambda k: 1.0), laws={}), Status.REFUTED),
+        "step 1/(k+1)": (replace(OPEN, algorithm=EntropicFictitiousPlay(lambda k: 1 / (k + 1))), Status.UNLAWFUL),
         "an eighth": (replace(OPEN, bound=lambda k, c: open_loop(k, c) / 8), Status.REFUTED),
         "H for H²": (replace(OPEN, bound=lambda k, c: 8 * c["beta"] * c["H"] / (k + 2)), Status.ILL_POSED),
     },

@@ -49,12 +49,13 @@ def plays(p: MeanFieldRisk, s: Play, t: Play) -> Array:
 
 
 def flows(p: MeanFieldRisk, s: Play, t: Play) -> Array:
-    """two Runge–Kutta steps of half the length arrive at the same law"""
+    """two Runge–Kutta steps of half the length arrive at the same law; t = k h"""
     xp = array_namespace(s.q)
     q = s.q
     for _ in range(2):
         q = runge_kutta(p, q, (t.time - s.time) / 2)
-    return xp.max(xp.abs(t.q - q), axis=-1) / xp.max(q, axis=-1)
+    clock = abs(s.time - s.k * s.s) + abs(t.time - (s.k + 1) * s.s)
+    return xp.max(xp.abs(t.q - q), axis=-1) / xp.max(q, axis=-1) + clock
 
 
 GAP = Claim[MeanFieldRisk, Play](

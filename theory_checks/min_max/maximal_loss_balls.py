@@ -64,6 +64,20 @@ def inner_steps(p: MaximalLoss, s: Descent, t: Descent) -> Array:
     return worst / s.radius
 
 
+def draws(p: MaximalLoss, s: Descent, t: Descent) -> Array:
+    """i is drawn with the probabilities exp(f_i(x̄)/ε')/Σ: its uniform lies between the sums below i and up to i"""
+    w = p.values(s.centre)
+    xp = array_namespace(w)
+    e_ = xp.exp((w - xp.max(w, axis=-1, keepdims=True)) / p.smoothing[:, None])
+    prob = e_ / xp.sum(e_, axis=-1, keepdims=True)
+    upper = xp.cumulative_sum(prob, axis=-1)
+    number = xp.arange(w.shape[-1])[None, None, :]
+    chosen = xp.astype(s.index[:, :, None] == number, w.dtype)
+    high, low = xp.sum(chosen * upper[None, :, :], axis=-1), xp.sum(chosen * (upper - prob)[None, :, :], axis=-1)
+    zero = xp.zeros_like(high)
+    return xp.max(xp.maximum(low - s.uniforms, zero) + xp.maximum(s.uniforms - high, zero), axis=0)
+
+
 def calls(p: MaximalLoss, s: Counted[Descent]) -> Array:
     return p.smoothing * 0 + s.calls["functions"]
 
@@ -85,7 +99,7 @@ MEAN = Claim[MaximalLoss, Descent](
     k=range(2, 10),
     seen={"distance": Seen(each(distance), LENGTH), "T": Seen(each(lambda p, s: float(INNER)))},
     given={"|x_k − x*| ≤ R": lambda k, c: c["distance"] / (1.05 * c["R0"])},
-    laws={"inner steps": inner_steps},
+    laws={"inner steps": inner_steps, "draws": draws},
     seeds=96,
 )
 CALLS = Claim[MaximalLoss, Counted[Descent]](

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from algorithms.min_max.noisy_anchored import NoisyFastExtragradient, State, constant, falling
 from problems.min_max.noisy_operators import NoisyOperator, turning
-from ratecheck import Array, AtMostOrder, Claim, Constants, InExpectation, Source, Statement, Status, Theorem, Trait, each
+from ratecheck import Array, AtMostOrder, Claim, Constants, InExpectation, Law, Source, Statement, Status, Theorem, Trait, each
 from theory_checks.min_max._common import FORCE2, relative, residual2
 
 
@@ -34,6 +34,19 @@ def anchors(p: NoisyOperator, s: State, t: State) -> Array:
     return relative(b - (p.apply(w) + s.shift_w) / L, t.x, s.x)
 
 
+def sized(fades: bool) -> Law[NoisyOperator, State]:
+    def law(p: NoisyOperator, s: State, t: State) -> Array:
+        """Noise ξ σ_l/√n at x_l and w_l, one standard normal draw a coordinate"""
+        sigma = p.sigma[:, None] / p.x0.shape[-1] ** 0.5
+        if s.draw.shape != (*p.x0.shape[:1], 2, p.x0.shape[-1]):
+            return 1 + 0 * p.sigma
+        first = s.draw[:, 0, :] * sigma / (s.k if fades and s.k else 1)
+        second = s.draw[:, 1, :] * sigma / (s.k + 1 if fades else 1)
+        return relative(first, s.shift) + relative(second, s.shift_w)
+
+    return law
+
+
 STEADY = Claim[NoisyOperator, State](
     source=Source("lee2021", "Theorem 6.1", "vi.sfeg", Statement.VERIFIED),
     assumes=frozenset({Trait.MONOTONE, Trait.UNBIASED}),
@@ -44,14 +57,15 @@ STEADY = Claim[NoisyOperator, State](
     bound=steady,
     holds=InExpectation(),
     k=range(1, 201),
-    laws={"anchors": anchors},
+    laws={"anchors": anchors, "noise": sized(fades=False)},
     seeds=256,
 )
-FADING = replace(STEADY, algorithm=NoisyFastExtragradient(falling), bound=fading)
+FADING = replace(STEADY, algorithm=NoisyFastExtragradient(falling), bound=fading, laws={"anchors": anchors, "noise": sized(fades=True)})
 
 THEOREM = Theorem(
     claims={"constant noise": (STEADY, Status.CONSISTENT), "falling noise": (FADING, Status.CONSISTENT)},
     foils={
+        "noise twice as large": (replace(STEADY, algorithm=NoisyFastExtragradient(lambda k: 2.0)), Status.UNLAWFUL),
         "a twelfth": (replace(STEADY, bound=lambda k, c: steady(k, c) / 12), Status.REFUTED),
         "falling noise, a twelfth": (replace(FADING, bound=lambda k, c: fading(k, c) / 12), Status.REFUTED),
         "constant noise held to the falling bound": (replace(STEADY, bound=fading), Status.REFUTED),

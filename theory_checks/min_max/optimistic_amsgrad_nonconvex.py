@@ -5,13 +5,14 @@ Rows have horizons T from 100 to 1200 and f(w) = Σ (1 − cos w_i) + 0.05|w|²,
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from array_api_compat import array_namespace
 
 from algorithms.min_max.optimistic_amsgrad import StochasticOptimisticAMSGrad, Visit
 from problems.min_max.online_box import Waves, waves
 from ratecheck import Array, Claim, Scaling, Source, Statement, Status, Theorem, Trait, Unit
+from theory_checks.min_max._common import Deceived
 
 LONGEST = 1200
 
@@ -43,10 +44,30 @@ def moves(p: Waves, s: Visit, t: Visit) -> Array:
     return sum((xp.max(xp.abs(part), axis=-1) for part in parts), start=0 * size) / size
 
 
+def hears(p: Waves, s: Visit, t: Visit) -> Array:
+    """g = ∇f(w) + noise at the point played, the noise that of its draw; the guess of the next round is g"""
+    xp = array_namespace(s.w)
+    off = xp.max(xp.abs(s.g - p.grad(s.w) - p.noise * s.draw), axis=-1) + xp.max(xp.abs(t.last - s.g), axis=-1)
+    return off / (1 + xp.max(xp.abs(s.g), axis=-1))
+
+
 def steps_as_stated(p: Waves, s: Visit, t: Visit) -> Array:
     """η = 1/√(dT)"""
     xp = array_namespace(s.w)
     return xp.abs(s.eta[:, 0] * xp.sqrt(p.x0.shape[-1] * p.horizon) - 1)
+
+
+
+@dataclass(frozen=True, eq=False)
+class Reversed(Waves):
+    """−f"""
+
+    def grad(self, w: Array, /) -> Array:
+        return -super().grad(w)
+
+
+def reverse(p: Waves) -> Waves:
+    return Reversed(p.horizon, p.noise, p.x0, p.constants, p.traits)
 
 
 CLAIM = Claim[Waves, Visit](
@@ -59,7 +80,7 @@ CLAIM = Claim[Waves, Visit](
     bound=lambda k, c: (c["d"] / c["T"]) ** 0.5,
     holds=Scaling(of=lambda c: c["T"], within=0.15),
     k=range(LONGEST - 1, LONGEST),
-    laws={"moves": moves, "step": steps_as_stated},
+    laws={"moves": moves, "oracle": hears, "step": steps_as_stated},
     seeds=24,
 )
 
@@ -67,6 +88,7 @@ THEOREM = Theorem(
     claims={"exponent of T": (CLAIM, Status.CONSISTENT)},
     foils={
         "other momentum": (replace(CLAIM, algorithm=StochasticOptimisticAMSGrad(1.0, b1=0.5)), Status.UNLAWFUL),
+        "ascent": (replace(CLAIM, algorithm=Deceived(CLAIM.algorithm, reverse)), Status.UNLAWFUL),
         "step not shrinking": (replace(CLAIM, algorithm=StochasticOptimisticAMSGrad(0.3, power=0.0), laws={}), Status.REFUTED),
         "step 1/(dT)": (replace(CLAIM, algorithm=StochasticOptimisticAMSGrad(10.0, power=1.0), laws={}), Status.REFUTED),
         "order 1/T": (replace(CLAIM, bound=lambda k, c: c["d"] / c["T"] + 0 * k), Status.REFUTED),

@@ -69,6 +69,20 @@ def moves(b1: float, b2: float = 0.99) -> Law[GradientStream, Round]:
     return law
 
 
+def hears(p: GradientStream, s: Round, t: Round) -> Array:
+    """g is the gradient of the round; the next round remembers θ"""
+    xp = array_namespace(s.w)
+    return xp.max(xp.abs(s.g - p.grad_at(s.w, s.k)) + xp.abs(t.theta_before - s.theta), axis=-1) / (1 + xp.max(xp.abs(s.g), axis=-1))
+
+
+def guesses(factor: float) -> Law[GradientStream, Round]:
+    def law(p: GradientStream, s: Round, t: Round) -> Array:
+        """m_{t+1} = g_t, or 0"""
+        return array_namespace(s.w).max(array_namespace(s.w).abs(t.m - factor * s.g), axis=-1)
+
+    return law
+
+
 def bound(k: Array, c: Constants) -> Array:
     return c["D"] ** 2 / (2 * c["eta"]) * c["h"] + c["eta"] / 2 * c["surprise"]
 
@@ -93,17 +107,17 @@ CLAIM = Claim[GradientStream, Round](
     holds=Always(signed=True),
     k=range(5, 400),
     seen=SEEN,
-    laws={"moves": moves(0.0)},
+    laws={"moves": moves(0.0), "oracle": hears, "guess": guesses(1.0)},
     rounding=lambda k, c: 1e-13 * (k + 1) * c["G"] * c["D"],
     seeds=6,
 )
-NO_GUESS = replace(CLAIM, algorithm=OptimisticAMSGrad(1.2, nothing), instances={"flips": flips})
+NO_GUESS = replace(CLAIM, algorithm=OptimisticAMSGrad(1.2, nothing), instances={"flips": flips}, laws={**CLAIM.laws, "guess": guesses(0.0)})
 MOMENTUM = replace(
     CLAIM,
     source=replace(SOURCE, place="regret with momentum, last term ours", slug="oams.regret"),
     algorithm=OptimisticAMSGrad(0.1, b1=0.3),
     bound=with_momentum,
-    laws={"moves": moves(0.3)},
+    laws={**CLAIM.laws, "moves": moves(0.3)},
     seen={**SEEN, "lag": Seen(total(lag), SLOPE), "b1": Seen(each(lambda p, s: 0.3))},
 )
 THEOREM = Theorem(

@@ -21,7 +21,7 @@ import numpy as np
 from algorithms.min_max.optimistic import OptimisticGradient, State
 from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import nonnormal, normal
-from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, each, each_step, mean, total
+from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, each, each_step, mean, total
 from ratecheck.performance import Operators, WorstCase, mean_force2
 from theory_checks.min_max._common import (
     FORCE2,
@@ -102,6 +102,23 @@ ONE_STEP = replace(
     given={},
     rounding=one_step_rounding,
 )
+def telescoping(p: Game, s: State) -> Array:
+    """What a step takes from ‖x − z*‖² on a multiple of a plane rotation"""
+    rho = p.constants["rho"].value
+    return s.g2 * (s.g1 - 2 * rho - s.g2) * norm2(s.Fw) + s.g1 * s.g2 * (norm2(s.past) - norm2(s.Fw - s.past))
+
+
+ATTAINED = replace(
+    ONE_STEP,
+    source=replace(ONE_STEP.source, place="C.6, summed", statement=Statement.DERIVED),
+    instances={"plane": MEAN.instances["plane"]},
+    metric=mean(telescoping),
+    bound=lambda k, c: (c["R"] ** 2 - c["left"]) / (k + 1),
+    holds=Equal(1e-9),
+    k=range(100),
+    seen={"left": Seen(each_step(lambda p, s, t: distance2(p, t)), LENGTH2)},
+    rounding=lambda k, c: 0 * k,
+)
 SUM = replace(
     MEAN,
     source=Source("gorbunov2023", "sharpened sum", "nc.og.best-derived", Statement.DERIVED),
@@ -123,6 +140,7 @@ THEOREM = Theorem(
         "one step": (ONE_STEP, Status.CONSISTENT),
         "one step, long steps": (replace(ONE_STEP, algorithm=LONG), Status.CONSISTENT),
         "mean": (MEAN, Status.CONSISTENT),
+        "steps, summed on a rotation": (ATTAINED, Status.CONSISTENT),
         "sum": (SUM, Status.CONSISTENT),
         "sum, ρ beyond 1/(2L)": (FAR, Status.CONSISTENT),
     },

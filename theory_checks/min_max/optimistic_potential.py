@@ -34,6 +34,7 @@ from theory_checks.min_max._common import (
     relative,
     steps_with_the_past_force,
 )
+from theory_checks.min_max._single_call import remembers, starts
 
 SOURCE = Source("gorbunov2022optimistic", "Lemma 3.1, Theorem 1, Lemma 4.1, Theorem 2", "vi.og.potential", Statement.VERIFIED)
 
@@ -105,7 +106,7 @@ PROJECTED = Claim[BallOperator, single_call.State](
     holds=Always(power=0.5),
     k=range(2, 81),
     seen={"p": Seen(each(p_projected), LENGTH2), "g": Seen(each(lambda q, s: s.g), STEP)},
-    laws={"projects": projects},
+    laws={"projects": projects, "remembers": remembers, "starts": starts},
     rounding=lambda k, c: 1e-24 * c["R"] ** 2,
 )
 LYAPUNOV_PROJECTED = replace(

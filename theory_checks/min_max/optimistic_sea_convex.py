@@ -33,6 +33,7 @@ from ratecheck import (
     arithmetic,
     total,
 )
+from theory_checks.min_max._common import relative
 
 SOURCE = Source("chen2023sea", "convex losses, constants as recalled", "sea.convex", Statement.RECALLED)
 
@@ -63,6 +64,11 @@ def steps(p: ExtendedAdversary, s: Round, t: Round) -> Array:
     return xp.max(xp.abs(t.hat - hat), axis=-1) + xp.max(xp.abs(t.x - x), axis=-1) + step
 
 
+def hears(p: ExtendedAdversary, s: Round, t: Round) -> Array:
+    """g = ∇f_k at the point played, the guess of the next round"""
+    return relative(p.grad_at(s.x, s.k), s.g) + relative(s.g, t.m)
+
+
 def recalled(k: Array, c: Constants) -> Array:
     T = k + 1
     steady = 5 * 10**0.5 * c["D"] ** 2 * c["L"] + 2.5 * 5**0.5 * c["D"] * c["G"]
@@ -89,7 +95,7 @@ PATHWISE = Claim[ExtendedAdversary, Round](
     holds=Always(),
     k=range(300),
     seen={"V": Seen(total(change2), Unit(2, -2))},
-    laws={"optimistic step": steps},
+    laws={"optimistic step": steps, "oracle": hears},
     rounding=lambda k, c: 1e-12 * c["G"] * c["D"] + 0 * k,
     seeds=8,
 )

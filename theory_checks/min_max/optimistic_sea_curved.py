@@ -37,6 +37,7 @@ from ratecheck import (
     each,
     total,
 )
+from theory_checks.min_max._common import relative
 
 BETA, H0 = 0.8, 2.0
 SOURCE = Source("chen2023sea", "strongly convex losses", "sea.strong", Statement.DERIVED)
@@ -95,6 +96,19 @@ def newton_steps(p: NoisyRegression, s: NewtonRound, t: NewtonRound) -> Array:
     return xp.max(xp.abs(metric), axis=(-2, -1)) + xp.max(xp.abs(hat), axis=-1) + xp.max(xp.abs(x), axis=-1)
 
 
+def hears(p: ExtendedAdversary, s: Round, t: Round) -> Array:
+    """g = ∇f_k at the point played, the guess of the next round"""
+    return relative(p.grad_at(s.x, s.k), s.g) + relative(s.g, t.m)
+
+
+def newton_hears(p: NoisyRegression, s: NewtonRound, t: NewtonRound) -> Array:
+    """The same, and H_1 = h I"""
+    xp = array_namespace(s.x)
+    off = relative(p.grad_at(s.x, s.k), s.g, s.g + 1) + relative(s.g, t.m, s.g + 1)
+    first = H0 * xp.eye(s.x.shape[-1], dtype=s.x.dtype)[None, :, :]
+    return off if s.k else off + xp.max(xp.abs(s.H - first), axis=(-2, -1)) / H0
+
+
 STRONG = Claim[ExtendedAdversary, Round](
     source=replace(SOURCE, place="pathwise inequality of the proof"),
     assumes=frozenset({Trait.CONVEX}),
@@ -110,7 +124,7 @@ STRONG = Claim[ExtendedAdversary, Round](
     holds=Always(signed=True),
     k=range(5, 400),
     seen={"sum": Seen(total(weighted_change), VALUE)},
-    laws={"optimistic step": steps},
+    laws={"optimistic step": steps, "oracle": hears},
     rounding=lambda k, c: 1e-12 * (k + 1) * c["G"] * c["D"],
     seeds=6,
 )
@@ -149,7 +163,7 @@ CONCAVE = Claim[NoisyRegression, NewtonRound](
         "g2": Seen(each(lambda p, s: array_namespace(s.g).sum(s.g**2, axis=-1))),
     },
     given={"β ≤ 1/r²": lambda k, c: BETA * c["r2"], "2β|g|² ≤ h": lambda k, c: 2 * BETA * c["g2"] / H0},
-    laws={"optimistic Newton step": newton_steps},
+    laws={"optimistic Newton step": newton_steps, "oracle": newton_hears},
     rounding=lambda k, c: 1e-12 * (k + 1),
     seeds=6,
 )

@@ -56,6 +56,12 @@ def contracts(p: RareNoise, s: Law, t: Law) -> Array:
     )
 
 
+def weighs(p: RareNoise, s: Law, t: Law) -> Array:
+    """Noise up and down with probability δ each"""
+    xp = array_namespace(s.x)
+    return (xp.abs(s.weights[:, 0] - p.delta) + xp.abs(s.weights[:, 2] - p.delta)) / p.delta + xp.abs(xp.sum(s.weights, axis=-1) - 1)
+
+
 ALL = Claim[RareNoise, Law](
     source=Source("sadiev2023", "Theorem 1, on an instance", "sgd.poly-delta", Statement.DERIVED),
     assumes=frozenset({Trait.STRONGLY_CONVEX, Trait.UNBIASED}),
@@ -66,7 +72,7 @@ ALL = Claim[RareNoise, Law](
     bound=bound,
     holds=AtLeast(),
     k=range(1200),
-    laws={"contracts": contracts},
+    laws={"contracts": contracts, "weights": weighs},
     seeds=64,
 )
 ORDER = replace(

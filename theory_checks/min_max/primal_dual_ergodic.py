@@ -6,17 +6,21 @@ and of y_1, …, y_N satisfy for every (x, y) of the set and every N ≥ 1
     L(x̄, y) − L(x, ȳ)  ≤  (‖x − x_0‖²/τ + ‖y − y_0‖²/σ − 2 ⟨K(x − x_0), y − y_0⟩) / (2N).
 
 Why: a step is M (z − z⁺) ∈ T(z⁺) with M = [[I/τ, −K'], [−K, I/σ]] ≥ 0. Over a box both sides are largest at vertices ("reach").
+While the box is inactive the steps add up to M (z_0 − z_N) = N F(z̄), an equality.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from array_api_compat import array_namespace
 
 from algorithms.min_max.primal_dual import PrimalDual, State
 from algorithms.min_max.steps import over_L
+from problems.min_max.linear_operators import times
 from problems.min_max.matrix_games import BoxGame, box_game
-from ratecheck import Always, Array, Claim, Constants, Seen, Source, Statement, Status, Theorem, Trait, Unit, at_average, each
-from theory_checks.min_max._common import STEP, relative
+from ratecheck import Always, Array, Claim, Constants, Equal, Seen, Source, Statement, Status, Theorem, Trait, Unit, at_average, each
+from theory_checks.min_max._common import STEP, norm2, relative
 
 
 def reach(p: BoxGame, s: State) -> Array:
@@ -67,12 +71,43 @@ CLAIM = Claim[BoxGame, State](
     laws={"alternates": alternates},
 )
 
+
+def force(p: BoxGame, z: Array) -> Array:
+    return norm2(p.apply(z)) ** 0.5
+
+
+def displacement(p: BoxGame, states: Iterator[State]) -> Iterator[Array]:
+    """‖M (z_0 − z_N)‖/N"""
+    for s in states:
+        m = p.C.shape[-1]
+        d = p.x0 - s.x
+        xp = array_namespace(d)
+        u, v = d[:, :m], d[:, m:]
+        top = u / s.tau[:, None] - times(p.C, v)
+        moved = xp.concat([top, v / s.sigma[:, None] - times(xp.matrix_transpose(p.C), u)], axis=-1)
+        yield norm2(moved) ** 0.5 / max(s.k, 1)
+
+
+FORCE = replace(
+    CLAIM,
+    source=replace(CLAIM.source, place="the sum of the steps inside the box: the force at the average"),
+    instances={"near the saddle": partial(box_game, near=0.3)},
+    algorithm=pdhg(0.5, 0.5),
+    metric=at_average(force, of=lambda s: s.x, weight=lambda k: 0.0 if k == 0 else 1.0),
+    unit=Unit(1, -1),
+    bound=lambda k, c: c["displacement"],
+    holds=Equal(1e-9),
+    seen={"displacement": Seen(displacement, Unit(1, -1)), "tau": CLAIM.seen["tau"], "sigma": CLAIM.seen["sigma"]},
+)
+
 THEOREM = Theorem(
     claims={
         "gap of the average": (CLAIM, Status.CONSISTENT),
+        "force at the average, inside the box": (FORCE, Status.CONSISTENT),
         "unequal steps": (replace(CLAIM, algorithm=pdhg(0.3, 3.0)), Status.CONSISTENT),
     },
     foils={
+        "force at the last point": (replace(FORCE, metric=each(lambda p, s: force(p, s.x))), Status.REFUTED),
         "1/N²": (replace(CLAIM, bound=lambda k, c: bound(k, c) / k), Status.REFUTED),
         "a twentieth": (replace(CLAIM, bound=lambda k, c: bound(k, c) / 20), Status.REFUTED),
         "reach / L": (replace(CLAIM, bound=lambda k, c: bound(k, c) / c["L"]), Status.ILL_POSED),

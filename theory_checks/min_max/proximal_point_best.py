@@ -6,7 +6,7 @@
     min_{1 ≤ k ≤ N} ‖x_k − x_{k−1}‖²   ≤  R² / ((1 − ρ/g)² + (N − 1)(1 − 2ρ/g)).
 
 Why: ‖x_{k−1} − x*‖² ≥ ‖x_k − x*‖² + (1 − 2ρ/g) ‖x_k − x_{k−1}‖²; the last step alone obeys ‖x_{N−1} − x*‖ ≥ (1 − ρ/g) ‖x_N − x_{N−1}‖.
-A spiral with N steps of the same length meets the second bound.
+A spiral with N steps of the same length meets the second bound; multiples of plane rotations meet the first, less ‖x_N − x*‖² for R².
 """
 
 from dataclasses import replace
@@ -65,6 +65,14 @@ AVERAGE = Claim[ResolventGame, State](
     given={"2ρ < g": lambda k, c: 2 * c["rho"] / c["g"]},
     laws={"is proximal": is_proximal},
 )
+ATTAINED = replace(
+    AVERAGE,
+    source=replace(MEAN, place="Theorem 4, (4), on a rotation", statement=Statement.DERIVED),
+    instances={"plane": AVERAGE.instances["plane"]},
+    bound=lambda k, c: mean_bound(k, c) * (1 - c["left"] / c["R"] ** 2),
+    holds=Equal(1e-9),
+    seen={"g": AVERAGE.seen["g"], "left": Seen(each(distance2), LENGTH2)},
+)
 BEST = replace(AVERAGE, source=TIGHT, metric=best(step2, start=1), bound=bound)
 
 
@@ -87,6 +95,7 @@ def attained(N: int, rho: float) -> Claim[Spiral, State]:
 THEOREM = Theorem(
     claims={
         "mean of the steps": (AVERAGE, Status.CONSISTENT),
+        "mean of the steps, attained": (ATTAINED, Status.CONSISTENT),
         "shortest step": (BEST, Status.CONSISTENT),
         **{
             f"attained, N = {N}, ρ = {rho}": (attained(N, rho), Status.CONSISTENT)
@@ -94,6 +103,7 @@ THEOREM = Theorem(
         },
     },
     foils={
+        "growing weights": (replace(ATTAINED, metric=mean(step2, weight=lambda k: float(k))), Status.REFUTED),
         "half the mean": (replace(AVERAGE, bound=lambda k, c: 0.5 * mean_bound(k, c)), Status.REFUTED),
         "no ρ": (replace(attained(5, 0.4), bound=lambda k, c: c["R"] ** 2 / (k + 1), holds=Always()), Status.REFUTED),
         "one per cent less": (replace(attained(10, 0.0), bound=lambda k, c: 0.99 * bound(k + 1, c), holds=Always()), Status.REFUTED),

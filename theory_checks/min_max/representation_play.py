@@ -48,6 +48,15 @@ def adds_the_best_projection(p: RepresentationGame, s: Play, t: Play) -> Array:
     return xp.abs(short) + xp.max(xp.abs(gap), axis=(-2, -1)) + xp.max(xp.abs(A - s.A), axis=(-2, -1))
 
 
+def mixes(p: RepresentationGame, s: Play, t: Play) -> Array:
+    """W = E[I − P]: 0 ≤ W ≤ I, tr W = d − r"""
+    xp = array_namespace(s.W)
+    e = xp.linalg.eigvalsh(s.W)
+    zero = xp.zeros_like(e)
+    outside = xp.max(xp.maximum(-e, zero) + xp.maximum(e - 1, zero), axis=-1)
+    return outside + xp.abs(xp.sum(e, axis=-1) / (e.shape[-1] - p.rank) - 1)
+
+
 def bound(k: Array, c: Constants) -> Array:
     return c["mu"] * np.log(c["d"]) + 2 * c["lam_1"] ** 2 / (c["mu"] * (k + 2))
 
@@ -68,7 +77,7 @@ CLAIM = Claim[RepresentationGame, Play](
     holds=Always(),
     k=range(1, HORIZON),
     seen={"mu": Seen(each(lambda p, s: s.mu), F)},
-    laws={"best projection": adds_the_best_projection},
+    laws={"best projection": adds_the_best_projection, "mixture": mixes},
     rounding=lambda k, c: 1e-13 * c["lam_1"],
     seeds=4,
 )

@@ -7,11 +7,13 @@ reflected gradient; X̄_t the mean of X_{3/2}, …, X_{t+1/2}. For every t ≥ 1
 
 Past extragradient and optimistic gradient start at X_{1/2} = X_1, the reflected gradient at X_{1/2} = X_0, X_1 = P(X_0 − g V(X_0)).
 Skew V on the whole space: the maximum has a closed form, here for 1.5 and 0.5 times the distance to the zero; over the unit ball p runs over the whole ball and R is its diameter.
+Without constraints g t V(X̄_t) = X_1 − X_{t+1}, an equality.
 """
 
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 import numpy as np
 
@@ -19,8 +21,25 @@ from algorithms.min_max.single_call import OptimisticGradient, PastExtragradient
 from algorithms.min_max.steps import over_L
 from problems.min_max.constrained_operators import BallOperator, bilinear_over_ball
 from problems.min_max.linear_operators import LinearOperator, skew
-from ratecheck import Always, Array, Claim, Constants, Measure, Seen, Source, Statement, Status, Theorem, Trait, Unit, at_average, each
+from ratecheck import (
+    Always,
+    Array,
+    Claim,
+    Constants,
+    Equal,
+    Measure,
+    Seen,
+    Source,
+    Statement,
+    Status,
+    Theorem,
+    Trait,
+    Unit,
+    at_average,
+    each,
+)
 from theory_checks.min_max._common import LENGTH2, STEP, dot, norm2, relative
+from theory_checks.min_max._single_call import remembers, starts, starts_with_a_step
 
 Set = LinearOperator | BallOperator
 
@@ -83,14 +102,14 @@ PAST = Claim[LinearOperator, State](
     k=range(601),
     seen={"g": Seen(each(lambda p, s: s.g), STEP), "start": Seen(start, LENGTH2)},
     given={"g ≤ 1/(2L)": lambda k, c: 2 * c["g"] * c["L"]},
-    laws={"updates": updates, "extrapolates": extrapolates},
+    laws={"updates": updates, "extrapolates": extrapolates, "remembers": remembers, "starts": starts},
     seeds=8,
 )
 REFLECTED = replace(
     PAST,
     algorithm=ReflectedGradient(over_L(0.41)),
     given={"g ≤ 1/((1 + √2)L)": lambda k, c: (1 + np.sqrt(2)) * c["g"] * c["L"]},
-    laws={"updates": updates, "reflects": reflects},
+    laws={"updates": updates, "reflects": reflects, "remembers": remembers, "starts": starts_with_a_step},
 )
 NEAR = replace(REFLECTED, metric=gap_of_mean(0.5), bound=lambda k, c: bound(k, c, 0.5), holds=Always(signed=True))
 PAST_BALL = Claim[BallOperator, State](
@@ -105,17 +124,39 @@ PAST_BALL = Claim[BallOperator, State](
     k=range(301),
     seen={"g": Seen(each(lambda p, s: s.g), STEP), "start": Seen(start, LENGTH2)},
     given=PAST.given,
-    laws={"updates": updates, "extrapolates": extrapolates},
+    laws={"updates": updates, "extrapolates": extrapolates, "remembers": remembers, "starts": starts},
     rounding=lambda k, c: 1e-14 * c["L"] * c["r"] ** 2,
     seeds=8,
 )
-OPTIMISTIC_BALL = replace(PAST_BALL, algorithm=OptimisticGradient(over_L(0.49)), laws={"extrapolates": extrapolates, "corrects": corrects})
+OPTIMISTIC_BALL = replace(
+    PAST_BALL,
+    algorithm=OptimisticGradient(over_L(0.49)),
+    laws={"extrapolates": extrapolates, "corrects": corrects, "remembers": remembers, "starts": starts},
+)
 
+
+def displacement(p: LinearOperator, states: Iterator[State]) -> Iterator[Array]:
+    """‖X_1 − X_{t+1}‖/(g t)"""
+    for s, t in pairwise(states):
+        yield norm2(p.x0 - t.x) ** 0.5 / (s.g * (s.k + 1))
+
+
+FORCE = replace(
+    PAST,
+    source=replace(PAST.source, place="the sum of the steps: the force at the mean", statement=Statement.DERIVED),
+    metric=at_average(lambda p, z: norm2(p.apply(z)) ** 0.5, of=lambda s: s.w),
+    unit=Unit(1, -1),
+    bound=lambda k, c: c["displacement"],
+    holds=Equal(1e-8),
+    seen={"displacement": Seen(displacement, Unit(1, -1)), "g": PAST.seen["g"]},
+    k=range(200),
+)
 SHORT = replace(PAST, instances={"one pair": skew}, algorithm=PastExtragradient(over_L(0.05)), holds=Always(power=0.9))
 
 THEOREM = Theorem(
     claims={
         "past": (PAST, Status.CONSISTENT),
+        "past, force at the mean": (FORCE, Status.CONSISTENT),
         "past, short steps": (SHORT, Status.CONSISTENT),
         "reflected": (REFLECTED, Status.CONSISTENT),
         "reflected, small R": (NEAR, Status.CONSISTENT),
@@ -125,7 +166,9 @@ THEOREM = Theorem(
     foils={
         "0.95 of the bound": (replace(SHORT, bound=lambda k, c: 0.95 * bound(k, c)), Status.REFUTED),
         "reflected, small R, half": (replace(NEAR, bound=lambda k, c: bound(k, c, 0.5) / 2), Status.REFUTED),
-        "reflected from X_1 = X_0": (replace(NEAR, algorithm=ReflectedGradient(over_L(0.41), plain=True)), Status.REFUTED),
+        "reflected from X_1 = X_0": (replace(NEAR, algorithm=ReflectedGradient(over_L(0.41), plain=True), laws={}), Status.REFUTED),
+        "reflected from X_1 = X_0, watched": (replace(NEAR, algorithm=ReflectedGradient(over_L(0.41), plain=True)), Status.UNLAWFUL),
+        "force at the last point": (replace(FORCE, metric=each(lambda p, s: norm2(s.Fw) ** 0.5)), Status.REFUTED),
         "1/t²": (replace(PAST, bound=lambda k, c: bound(k, c) / (k + 1)), Status.REFUTED),
         "no step": (replace(PAST, bound=lambda k, c: bound(k, c) * c["g"]), Status.ILL_POSED),
         "g = 0.6/L": (replace(PAST, algorithm=PastExtragradient(over_L(0.6))), Status.NOT_APPLICABLE),

@@ -19,6 +19,7 @@ from algorithms.min_max.steps import over_L
 from problems.min_max.linear_operators import LinearOperator, nonnormal, normal, stepped
 from ratecheck import Always, Array, Claim, Constants, SameRate, Seen, Source, Statement, Status, Theorem, Trait, each
 from theory_checks.min_max._common import LENGTH2, STEP, distance2, norm2, relative
+from theory_checks.min_max._single_call import remembers, starts
 
 
 def potential(p: LinearOperator, s: State) -> Array:
@@ -58,7 +59,7 @@ CLAIM = Claim[LinearOperator, State](
     k=range(1, 101),
     seen={"g": Seen(each(lambda p, s: s.g), STEP)},
     given={"g ≤ 1/(4L)": lambda k, c: 4 * c["g"] * c["L"]},
-    laws={"updates": updates},
+    laws={"updates": updates, "remembers": remembers, "starts": starts},
     rounding=lambda k, c: 1e-26 * c["R"] ** 2,
     seeds=8,
 )

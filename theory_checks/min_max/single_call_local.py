@@ -33,7 +33,8 @@ from ratecheck import (
     arithmetic,
     each,
 )  # fmt: skip
-from theory_checks.min_max._common import LENGTH2, distance2
+from theory_checks.min_max._common import LENGTH2, Deceived, distance2
+from theory_checks.min_max._single_call import hears
 
 DELTA = 0.05
 
@@ -80,7 +81,7 @@ STAYS = Claim[LocalSpiral, State](
     holds=WithProbability(DELTA),
     k=range(2000),
     given={"1/α ≤ g": lambda k, c: 1 / (c["alpha"] * c["g"])},
-    laws={"steps with the last force": steps_with_the_last_force},
+    laws={"steps with the last force": steps_with_the_last_force, "oracle": hears},
     seeds=256,
 )
 ORDER = replace(STAYS, metric=inside, unit=LENGTH2, bound=rate, holds=AtMostOrder(within=0.1, across=arithmetic), k=range(200, 5000), seeds=128)
@@ -93,6 +94,10 @@ THEOREM = Theorem(
         "its constant": (CONSTANT, Status.VACUOUS),
     },
     foils={
+        "noise left out": (
+            replace(STAYS, algorithm=Deceived(NoisyPastExtragradient(), lambda p: replace(p, sigma=0 * p.sigma))),
+            Status.UNLAWFUL,
+        ),
         "much noise": (replace(STAYS, instances={"σ = 8": partial(local_spiral, sigma=8.0)}), Status.REFUTED),
         "a ball of a fifth": (replace(STAYS, bound=lambda k, c: 0.2 * c["r"] + 0 * k), Status.REFUTED),
         "1/t²": (replace(ORDER, bound=lambda k, c: rate(k, c) / (k + 1)), Status.REFUTED),

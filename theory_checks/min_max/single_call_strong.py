@@ -39,6 +39,7 @@ from ratecheck import (
     each_step,
 )
 from theory_checks.min_max._common import LENGTH2, STEP, distance2
+from theory_checks.min_max._single_call import hears
 
 
 def spread(p: NoisyOperator, s: Moments) -> Array:
@@ -85,6 +86,35 @@ def second_map(p: NoisyOperator, g: Array) -> Array:
     return xp.concat([eye - g * p.A, g * g * p.A, 0 * p.A], axis=-1)
 
 
+def moments(p: NoisyOperator, s: Moments, t: Moments) -> Array:
+    """All of E z⁺z⁺ᵀ, V⁺ = A (X − g V) + noise, X⁺ = X − g V⁺, and E‖V⁺ − V‖²; the step remembered is the last one"""
+    xp = array_namespace(s.M)
+    n, c = p.x0.shape[-1], p.constants
+    g1 = c["g"].value / (s.k + 1 + c["b"].value)
+    g = g1[:, None, None]
+    eye, nil = xp.zeros_like(p.A) + xp.eye(n, dtype=p.A.dtype)[None, :, :], 0 * p.A
+    first, force = second_map(p, g), xp.concat([p.A, -g * p.A, nil], axis=-1)
+    T = xp.concat([first, force, first + xp.concat([nil, nil, eye], axis=-1)], axis=-2)
+    N = xp.concat([-g * eye, eye, -g * eye], axis=-2)  # of the noise in X⁺, V⁺ and the sum
+    level = (p.sigma**2 / n)[:, None, None]
+    wanted = xp.matmul(xp.matmul(T, s.M), xp.matrix_transpose(T)) + level * xp.matmul(N, xp.matrix_transpose(N))
+    change = force - xp.concat([nil, eye, nil], axis=-1)
+    drift2 = trace(xp.matmul(xp.matmul(change, s.M), xp.matrix_transpose(change))) + p.sigma**2
+    off = xp.max(xp.abs(wanted - t.M), axis=(-2, -1)) / xp.max(xp.abs(t.M), axis=(-2, -1))
+    return off + xp.abs(drift2 - t.drift2) / drift2 + (xp.abs(t.past_g - g1) + xp.abs(s.g - g1)) / g1
+
+
+def starts(p: NoisyOperator, s: Moments, t: Moments) -> Array:
+    """V_{1/2} = V(x_0): z_1 = (X_1, V(X_1), X_1), x* = 0, no drift yet and the step that is to come; one index later it is not so"""
+    if s.k > 1:
+        return 0 * s.g
+    xp = array_namespace(s.M)
+    d = p.x0 - p.x_star
+    z = xp.concat([d, times(p.A, d), d], axis=-1)
+    off = xp.max(xp.abs(s.M - z[:, :, None] * z[:, None, :]), axis=(-2, -1)) / xp.max(z * z, axis=-1)
+    return xp.astype(off == 0, off.dtype) if s.k else off + xp.abs(s.drift2) + xp.abs(s.past_g / s.g - 1)
+
+
 def recursion(k: Array, c: Constants) -> Array:
     return (1 - c["alpha"] * c["gt"]) * c["a"] + 6 * c["gt"] ** 2 * c["sigma"] ** 2
 
@@ -126,13 +156,14 @@ RECURSION = Claim[NoisyOperator, Moments](
     k=range(1, 401),
     seen={"a": Seen(each(potential), LENGTH2), "gt": Seen(each(lambda p, s: s.g), STEP)},
     given=GIVEN,
-    laws={"spreads": spreads},
+    laws={"spreads": spreads, "moments": moments, "start": starts},
     seeds=4,
 )
 LIMIT = replace(
     RECURSION,
     source=Source("hsieh2019", "Theorem 5 on α(I + K), the limit", "sc.strong.exact-limit", Statement.DERIVED),
     instances={"αg = 2": spiral, "αg = 3": partial(spiral, rate=3.0, turn=0.2)},
+    laws={"spreads": spreads, "start": starts},
     metric=each(spread),
     bound=limit,
     holds=Equal(0.01),
@@ -168,7 +199,7 @@ SAMPLED = Claim[NoisyOperator, State](
     holds=InExpectation(),
     k=range(200, 601),
     given={**GIVEN, "the limit is reached": lambda k, c: not_yet(k, c) / 0.25},
-    laws={"no drift beyond six deviations": lambda p, s, t: drift(p, s, t)},
+    laws={"no drift beyond six deviations": lambda p, s, t: drift(p, s, t), "oracle": hears},
     seeds=256,
 )
 
