@@ -9,6 +9,7 @@ from array_api_compat import array_namespace
 
 from algorithms.bilevel.batched import norm
 from algorithms.bilevel.implicit import Approximate, exact_hypergradient, hypergradient
+from algorithms.bilevel.jacobian import Jacobian
 from algorithms.bilevel.oracles import Bilevel, Solvable
 from ratecheck import Array, Measure, Unit
 
@@ -24,6 +25,20 @@ def relative(residual: Array, *scales: Array) -> Array:
     for other in scales[1:]:
         top = xp.maximum(top, norm(other))
     return xp.where(size > 0, size / xp.where(top > 0, top, 1.0), size)
+
+
+def agree(*pairs: tuple[Array, ...]) -> Array:
+    """How far what a state says is from what is expected of it: the largest relative distance of the first two of each tuple.
+
+    What follows in a tuple are further scales, such as the point that a step starts from: x⁺ itself may pass 0. Of any shape (B, ...).
+    """
+    worst = None
+    for arrays in pairs:
+        xp = array_namespace(arrays[0])
+        a, b, *scales = (xp.reshape(v, (v.shape[0], -1)) for v in arrays)
+        off = relative(a - b, a, b, *scales)
+        worst = off if worst is None else xp.maximum(worst, off)
+    return worst
 
 
 def forward_mode(p: Bilevel, path: Sequence[Array], gamma: Array) -> Array:
@@ -58,6 +73,14 @@ def error_at(point: Callable[[S], Array]) -> Measure[Solvable, S]:
 def descends_the_lower_level(p: Bilevel, s: Approximate, t: Approximate) -> Array:
     """y_{k+1} = y_k − γ ∇_y g(x, y_k)"""
     return relative(t.y - s.y + s.gamma * p.lower_y(s.x, s.y), s.y, t.y)
+
+
+def unrolls(p: Solvable, s: Jacobian, t: Jacobian) -> Array:
+    """J_{k+1} = J_k − γ (A J_k + B), A and B at y_k; J_0 = 0"""
+    xp = array_namespace(s.J)
+    change = xp.matmul(p.hessian(p.x0, s.y), s.J) + p.cross_block(p.x0, s.y)
+    first = xp.sum(xp.abs(s.J), axis=(-1, -2)) if s.k == 0 else 0.0
+    return agree((t.J, s.J - s.gamma[:, :, None] * change, s.J)) + first
 
 
 def differentiates_implicitly(p: Bilevel, s: Approximate, t: Approximate) -> Array:

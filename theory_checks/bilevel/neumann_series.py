@@ -35,7 +35,7 @@ from ratecheck import (
     Vanishes,
     each,
 )
-from theory_checks.bilevel._common import EPS, GRADIENT, STEP, relative
+from theory_checks.bilevel._common import EPS, GRADIENT, STEP, relative, unrolls
 
 LOWER = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH})
 LENGTH = Unit(0, 1)
@@ -63,14 +63,6 @@ def energy(p: Solvable, s: Adjoint) -> Array:
     return array_namespace(e).sqrt(dot(e, p.hvp(p.x0, s.y, e)))
 
 
-def unrolls(p: Solvable, s: tuple[Jacobian, Jacobian], t: tuple[Jacobian, Jacobian]) -> Array:
-    """Z_{i+1} = Z_i − a (A Z_i + B), at the iterate"""
-    xp = array_namespace(s[0].J)
-    a, b = s[0], t[0]
-    change = b.J - a.J + a.gamma[:, :, None] * (xp.matmul(p.hessian(p.x0, a.y), a.J) + p.cross_block(p.x0, a.y))
-    return size(change) / size(b.J)
-
-
 def adds_a_term(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
     """q_{K+1} = q_K − a (A q_K − v): the Neumann series is gradient descent from 0"""
     return relative(t.q - s.q + s.gamma * (p.hvp(p.x0, s.y, s.q) - s.v), t.q)
@@ -81,7 +73,7 @@ UNROLL = Claim[Solvable, tuple[Jacobian, Jacobian]](
     assumes=LOWER,
     instances={"logistic": logistic.planted, "ridge, diabetes": ridge.diabetes, "total variation": denoising.photograph},
     algorithm=Lockstep(Unrolled(solved=True), NeumannJacobian()),
-    laws={"unrolls": unrolls},
+    laws={"unrolls": lambda p, s, t: unrolls(p, s[0], t[0])},
     seen={"size": Seen(each(lambda p, s: size(s[1].J)))},
     metric=each(lambda p, s: size(s[0].J - s[1].J)),
     unit=Unit(),
