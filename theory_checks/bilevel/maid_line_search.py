@@ -16,9 +16,9 @@ from functools import partial
 from array_api_compat import array_namespace
 
 from algorithms.bilevel.batched import dot, norm
-from algorithms.bilevel.implicit import exact_hypergradient
+from algorithms.bilevel.implicit import exact_hypergradient, hypergradient
 from algorithms.bilevel.inexact import Inexact
-from algorithms.bilevel.maid import MAID, RandomTrials, Trial, uncertainty
+from algorithms.bilevel.maid import MAID, RandomTrials, Trial, certificate, uncertainty
 from problems.bilevel import denoising, hyper_cleaning, quadratic, ridge
 from ratecheck import (
     Always,
@@ -93,12 +93,19 @@ def trusts(p: Inexact, s: Trial, t: Trial) -> Array:
     return xp.where((over > 0) & (s.eps > 1e-10), over, 0.0)
 
 
+def differentiates(p: Inexact, s: Trial, t: Trial) -> Array:
+    """z = ∇_x f − B'q and ω = ω(ε, ‖A q − ∇_y f‖), at this (x, y)"""
+    omega = certificate(p, s.x, s.y, s.eps, norm(p.hvp(s.x, s.y, s.q) - p.upper_y(s.x, s.y)))
+    off = relative(s.z - hypergradient(p, s.x, s.y, s.q), s.z, p.cross_t(s.x, s.y, s.q))
+    return off + array_namespace(s.x).abs(s.omega / omega - 1)
+
+
 CERTIFIED = Claim[Inexact, Trial](
     source=Source("salehi2023", "Lemma 3.5, Remark 3.6", "maid.linesearch-certified", Statement.DERIVED),
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH}),
     instances={"quadratic": partial(quadratic.quadratic, n=4, m=6, mu=0.2), "ridge": partial(ridge.planted, d=5, rows=30, reach=40.0), "ridge, diabetes": partial(ridge.diabetes, reach=40.0, low=0.0)},
     algorithm=MAID(ETA, LAM),
-    laws={"moves if passed": moves_if_passed, "tests": tests, "trusts": trusts},
+    laws={"moves if passed": moves_if_passed, "tests": tests, "trusts": trusts, "differentiates": differentiates},
     seen={"alpha": Seen(each(lambda p, s: s.alpha), STEP), "z2": Seen(each(lambda p, s: dot(s.z, s.z)), Unit(2, -2))},
     metric=each(decrease),
     unit=Unit(1, 0),
