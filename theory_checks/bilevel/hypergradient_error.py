@@ -11,12 +11,13 @@ With k conjugate-gradient steps from 0 the first term is at most  2√κ ((√κ
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 
 from array_api_compat import array_namespace
 
 from algorithms.bilevel.adjoint import Adjoint, ConjugateAdjoint
 from algorithms.bilevel.batched import dot, norm
-from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation
+from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation, hypergradient
 from algorithms.bilevel.oracles import Bilevel, Solvable
 from problems.bilevel import hyper_cleaning, log_cosh, logistic, multinomial, quadratic, ridge
 from ratecheck import Always, Array, Claim, Constants, Draw, Equal, Noise, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
@@ -71,12 +72,26 @@ def z_from_q(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
     return relative(s.z - p.upper_x(p.x0, s.y) + p.cross_t(p.x0, s.y, s.q), s.z, p.cross_t(p.x0, s.y, s.v))
 
 
+def galerkin(p: Bilevel, s: Approximate, t: Approximate) -> Array:
+    """q comes from conjugate gradients from 0 at (x, y): its residual is orthogonal to ∇_y f, relative to ‖∇_y f‖²"""
+    v = p.upper_y(s.x, s.y)
+    return relative(dot(v - p.hvp(s.x, s.y, s.q), v)[:, None], dot(v, v)[:, None])
+
+
 class StaleCrossBlock(ImplicitDifferentiation):
     """A wrong twin: B at the first iterate."""
 
     def iterates(self, problem: Bilevel, noise: Noise, /) -> Iterator[Approximate]:
         for s in super().iterates(problem, noise):
             yield replace(s, z=problem.upper_x(s.x, s.y) - problem.cross_t(s.x, problem.y0, s.q))
+
+
+class StaleMultiplier(ImplicitDifferentiation):
+    """A wrong twin: q of the iterate before."""
+
+    def iterates(self, problem: Bilevel, noise: Noise, /) -> Iterator[Approximate]:
+        for s, t in pairwise(super().iterates(problem, noise)):
+            yield replace(t, k=s.k, q=s.q, z=hypergradient(problem, t.x, t.y, s.q))
 
 
 CLAIM = Claim[Solvable, Approximate](
@@ -89,7 +104,7 @@ CLAIM = Claim[Solvable, Approximate](
         "ridge, diabetes": partial(ridge.diabetes, low=0.0),
     },
     algorithm=ImplicitDifferentiation(solves=2, relative=0.2),
-    laws={"descends the lower level": descends_the_lower_level, "differentiates implicitly": differentiates_implicitly},
+    laws={"descends the lower level": descends_the_lower_level, "differentiates implicitly": differentiates_implicitly, "Galerkin": galerkin},
     seen={
         "B": Seen(each(cross_norm), CURVATURE),
         "eps": Seen(distance, Unit(0, 1)),
@@ -149,6 +164,7 @@ THEOREM = Theorem(
         "without r": (replace(CLAIM, bound=from_distance), Status.REFUTED),
         "μ² for μ": (replace(CLAIM, bound=lambda k, c: bound(k, {**c, "mu": c["mu"] ** 2})), Status.ILL_POSED),
         "CG squared": (replace(CG, bound=lambda k, c: bound_cg(2 * k, c)), Status.REFUTED),
+        "stale q": (replace(CLAIM, algorithm=StaleMultiplier(2, 0.2)), Status.UNLAWFUL),
         "stale B": (replace(CLAIM, algorithm=StaleCrossBlock(2, 0.2)), Status.UNLAWFUL),
         "stale B, unstated": (replace(CLAIM, algorithm=StaleCrossBlock(2, 0.2), laws={}), Status.REFUTED),
     },
