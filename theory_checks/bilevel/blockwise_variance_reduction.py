@@ -74,9 +74,10 @@ def trackers(I: int, p: ManyBlocks, s: Tracked, before: Point, found: Point) -> 
 
 
 def tracks(I: int, p: ManyBlocks, s: Tracked, t: Tracked) -> Array:
-    """The estimates at the new point, with the errors of this step"""
+    """I blocks are sampled; the estimates at the new point, with the errors of this step"""
     expected = trackers(I, p, t, (s.x, s.y, s.v), (s.s, s.u, s.z))
-    return agree((t.s, expected[0], s.s), (t.u, expected[1], s.u), (t.z, expected[2], s.z))
+    xp = array_namespace(s.x)
+    return xp.abs(xp.sum(t.mask, axis=(-1, -2)) / I - 1) + agree((t.s, expected[0], s.s), (t.u, expected[1], s.u), (t.z, expected[2], s.z))
 
 
 def starts(I: int, p: ManyBlocks, s: Tracked, t: Tracked) -> Array:
@@ -145,6 +146,7 @@ THEOREM = Theorem(
         "p twice": (replace(SIX, bound=partial(identity, 2, 0.05)), Status.REFUTED),
         "e for e²": (replace(SIX, bound=lambda k, c: identity(3, 0.05, k, c) ** 0.5), Status.ILL_POSED),
         "relaxed without 1/p": (replace(RELAXED, bound=lambda k, c: (1 - 0.5 * 0.05) * c["e2"] + 0.5 * c["D2"]), Status.REFUTED),
+        "3 of 6 blocks": (replace(RATE, algorithm=BSVRB(3), k=range(5, 9)), Status.UNLAWFUL),
         "STORM on 2 of 6 blocks": (replace(RATE, algorithm=BSVRB(2, plain), k=range(5, 9)), Status.UNLAWFUL),
         "STORM on 2 of 6 blocks, unstated": (replace(RATE, algorithm=BSVRB(2, plain), laws={}), Status.REFUTED),
         "order K^−2": (replace(RATE, laws={}, bound=lambda k, c: c["unit"] / c["horizon"] ** 2), Status.REFUTED),

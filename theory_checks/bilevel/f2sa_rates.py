@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from array_api_compat import array_namespace
 
-from algorithms.bilevel.batched import dot
+from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.implicit import exact_hypergradient
 from algorithms.bilevel.penalty import F2SA, F3SA, Iterate, Momentum, Penalised
 from problems.bilevel.log_cosh import log_cosh, tilted
@@ -80,8 +80,16 @@ def schedule(a: F2SA | F3SA, p: Penalised, s: Iterate | Momentum, t: Iterate | M
     return agree((s.gamma, gamma), (s.lam, lam), (s.alpha, gamma / (2 * lam)))
 
 
+def noisy(a: F2SA | F3SA, p: Penalised, s: Iterate | Momentum, t: Iterate | Momentum) -> Array:
+    """1 if a gradient that is noisy has no error: noise of every gradient of f if noise_f > 0, of g if noise_g > 0"""
+    xp = array_namespace(s.x)
+    sizes = a.noise_g, a.noise_f, a.noise_g, a.noise_f, a.noise_g
+    missing = [xp.astype(norm(e) == 0, e.dtype) for e, size in zip(s.errors, sizes, strict=True) if size > 0]
+    return xp.max(xp.stack([0 * s.x[:, 0], *missing]), axis=0)
+
+
 def laws_of(a: F2SA) -> dict[str, Law[Penalised, Iterate]]:
-    return {"steps": partial(steps, a), "schedule": partial(schedule, a)}
+    return {"steps": partial(steps, a), "schedule": partial(schedule, a), "noisy": partial(noisy, a)}
 
 
 CLAIM = Claim[Penalised, Iterate](
@@ -162,7 +170,12 @@ def momentum(a: float, c: float, power: float, place: str, noise_g: float) -> Cl
         assumes=CLAIM.assumes,
         instances=CLAIM.instances,
         algorithm=algorithm,
-        laws={"momentum steps": momentum_steps, "estimates": partial(estimates, algorithm), "schedule": partial(schedule, algorithm)},
+        laws={
+            "momentum steps": momentum_steps,
+            "estimates": partial(estimates, algorithm),
+            "schedule": partial(schedule, algorithm),
+            "noisy": partial(noisy, algorithm),
+        },
         seen={"gamma": Seen(each(lambda p, s: s.gamma[:, 0]), STEP)},
         given={"γ ≤ 1/(16 l_g1)": lambda k, c: 16 * c["l_g1"] * c["gamma"]},
         metric=mean(squared_momentum_gradient),
@@ -186,6 +199,7 @@ THEOREM = Theorem(
         "momentum 1/K²": (replace(F_ONLY, bound=lambda k, c: order(2.0, k, c)), Status.REFUTED),
         "1/K²": (replace(SHORT, bound=lambda k, c: order(2.0, k, c)), Status.REFUTED),
         "fixed λ": (replace(LAST, algorithm=F2SA(grows=False), laws={"steps": partial(steps, F2SA())}, k=range(1, 800)), Status.REFUTED),
+        "noise left out": (replace(NOISY_F, algorithm=replace(IN_F, noise_f=0.0), k=range(1, 40), seeds=2), Status.UNLAWFUL),
         "λ grows twice as early": (replace(SHORT, algorithm=F2SA(k0=15.0)), Status.UNLAWFUL),
         "no z": (replace(SHORT, algorithm=F2SA(follows=False)), Status.UNLAWFUL),
         "no z, unstated": (replace(SHORT, algorithm=F2SA(follows=False), laws={}), Status.REFUTED),

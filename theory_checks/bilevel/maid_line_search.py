@@ -100,6 +100,14 @@ def differentiates(p: Inexact, s: Trial, t: Trial) -> Array:
     return off + array_namespace(s.x).abs(s.omega / omega - 1)
 
 
+class OldPoint(MAID):
+    """A wrong twin: z is taken at the y of the trial before."""
+
+    def _gradient(self, p: Inexact, x: Array, y: Array, q: Array, eps: Array, delta: Array) -> tuple[Array, ...]:
+        found = super()._gradient(p, x, y, q, eps, delta)
+        return *found[:2], hypergradient(p, x, y, found[1]), *found[3:]
+
+
 CERTIFIED = Claim[Inexact, Trial](
     source=Source("salehi2023", "Lemma 3.5, Remark 3.6", "maid.linesearch-certified", Statement.DERIVED),
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH}),
@@ -198,6 +206,7 @@ THEOREM = Theorem(
         "wider interval": (replace(INTERVAL, k=range(200), metric=each(lambda p, s: s.passed * wider(p, s)), seen={"predicted": Seen(each(wider))}), Status.REFUTED),
         "a test eight times as strict": (replace(INTERVAL, algorithm=RandomTrials(LAM, 8.0)), Status.UNLAWFUL),
         "a test eight times as strict, unstated": (replace(INTERVAL, algorithm=RandomTrials(LAM, 8.0), laws={}), Status.REFUTED),
+        "z at the y before": (replace(CERTIFIED, algorithm=OldPoint(ETA, LAM), k=range(8)), Status.UNLAWFUL),
         "fixed accuracy": (replace(CONVERGENCE, algorithm=FIXED), Status.UNLAWFUL),
         "fixed accuracy, unstated": (replace(CONVERGENCE, algorithm=FIXED, laws={}), Status.REFUTED),
     },
