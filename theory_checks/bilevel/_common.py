@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from array_api_compat import array_namespace
 
-from algorithms.bilevel.batched import norm
+from algorithms.bilevel.adjoint import Adjoint
+from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.implicit import Approximate, exact_hypergradient, hypergradient
 from algorithms.bilevel.jacobian import Jacobian
 from algorithms.bilevel.oracles import Bilevel, Solvable
@@ -86,6 +87,19 @@ def unrolls(p: Solvable, s: Jacobian, t: Jacobian) -> Array:
 def differentiates_implicitly(p: Bilevel, s: Approximate, t: Approximate) -> Array:
     """z = ∇_x f − B'q"""
     return relative(s.z - hypergradient(p, s.x, s.y, s.q), s.z, p.cross_t(s.x, s.y, s.q))
+
+
+def says_what_it_is(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
+    """v = ∇_y f and z = ∇_x f − B'q, at (x0, y)"""
+    back = p.cross_t(p.x0, s.y, s.q)
+    return agree((s.v, p.upper_y(p.x0, s.y)), (s.z, p.upper_x(p.x0, s.y) - back, back))
+
+
+def conjugates(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
+    """Galerkin: the residual of q_{k+1} is orthogonal to that of q_k and to ∇_y f, relative to ‖∇_y f‖²; steepest descent fails the second"""
+    r, after = (s.v - p.hvp(p.x0, u.y, u.q) for u in (s, t))
+    xp = array_namespace(r)
+    return xp.maximum(xp.abs(dot(r, after)), xp.abs(dot(s.v, after))) / dot(s.v, s.v)
 
 
 def cross_norm(p: Solvable, s: Approximate) -> Array:

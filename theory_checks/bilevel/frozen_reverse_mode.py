@@ -14,7 +14,7 @@ from algorithms.bilevel.batched import norm
 from algorithms.bilevel.oracles import Bilevel
 from problems.bilevel import denoising, logistic, multinomial, ridge
 from ratecheck import Array, Claim, Draw, Lockstep, Seen, Source, Statement, Status, Theorem, Trait, Vanishes, each
-from theory_checks.bilevel._common import GRADIENT, relative
+from theory_checks.bilevel._common import GRADIENT, relative, says_what_it_is
 
 Pair = tuple[Adjoint, Adjoint]
 
@@ -42,7 +42,7 @@ CLAIM = Claim[Bilevel, Pair](
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH}),
     instances={"logistic": logistic.planted, "ridge, diabetes": ridge.diabetes, "total variation": denoising.photograph},
     algorithm=Lockstep(ReverseMode(), GradientAdjoint()),
-    laws={"same lower steps": same_lower_steps, "solves for q": solves_for_q},
+    laws={"same lower steps": same_lower_steps, "solves for q": solves_for_q, "v and z": lambda p, s, t: says_what_it_is(p, s[1], t[1])},
     seen={"z": Seen(each(lambda p, s: norm(s[1].z)), GRADIENT)},
     metric=each(lambda p, s: norm(s[0].z - s[1].z)),
     unit=GRADIENT,

@@ -13,8 +13,6 @@ from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
-from array_api_compat import array_namespace
-
 from algorithms.bilevel.adjoint import Adjoint, ConjugateAdjoint
 from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation, hypergradient
@@ -25,11 +23,13 @@ from theory_checks.bilevel._common import (
     CURVATURE,
     EPS,
     GRADIENT,
+    conjugates,
     cross_norm,
     descends_the_lower_level,
     differentiates_implicitly,
     error_at,
     relative,
+    says_what_it_is,
 )
 
 
@@ -59,17 +59,6 @@ def bound(k: Array, c: Constants) -> Array:
 def bound_cg(k: Array, c: Constants) -> Array:
     root = (c["L"] / c["mu"]) ** 0.5
     return 2 * root * ((root - 1) / (root + 1)) ** k * c["B"] / c["mu"] * c["grad_f"] + from_distance(k, c)
-
-
-def residual_of_q(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
-    """Galerkin: the residual of q_{k+1} is orthogonal to the residual of q_k, relative to ‖∇_y f‖²"""
-    r, after = (s.v - p.hvp(p.x0, u.y, u.q) for u in (s, t))
-    return array_namespace(s.v).abs(dot(r, after)) / dot(s.v, s.v)
-
-
-def z_from_q(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
-    """z = ∇_x f − B'q"""
-    return relative(s.z - p.upper_x(p.x0, s.y) + p.cross_t(p.x0, s.y, s.q), s.z, p.cross_t(p.x0, s.y, s.v))
 
 
 def galerkin(p: Bilevel, s: Approximate, t: Approximate) -> Array:
@@ -128,7 +117,7 @@ CG = Claim[Solvable, Adjoint](
         "isotropic": quadratic.isotropic,
     },
     algorithm=ConjugateAdjoint(lower=400),
-    laws={"orthogonal residuals": residual_of_q, "z from q": z_from_q},
+    laws={"conjugates": conjugates, "v and z": says_what_it_is},
     seen={
         "B": Seen(each(lambda p, s: cross_norm(p, Approximate(s.k, p.x0, s.y, s.q, s.z, s.gamma))), CURVATURE),
         "eps": Seen(distance, Unit(0, 1)),
