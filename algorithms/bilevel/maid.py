@@ -33,6 +33,7 @@ class Trial:
     y_trial: Array  # (B, m)
     excess: Array  # (B,) U(x_trial) − Lo(x) + λα‖z‖², which must be at most 0
     passed: Array  # (B,) 1.0 or 0.0
+    search: tuple[Array, ...] = ()  # of MAID, each (B,): failures in a row before this trial, how many are allowed, the step to return to
 
 
 def certificate(p: Inexact, x: Array, y: Array, eps: Array, r: Array) -> Array:
@@ -98,7 +99,7 @@ class MAID:
             y_trial = solve_lower(problem, x_trial, y, eps)
             over = excess(problem, (x, y), (x_trial, y_trial), eps if self.adaptive else zero, self.lam * alpha * dot(z, z))
             passed = over <= 0
-            yield Trial(k, x, y, q, z, omega, eps, alpha, x_trial, y_trial, over, xp.astype(passed, x.dtype))
+            yield Trial(k, x, y, q, z, omega, eps, alpha, x_trial, y_trial, over, xp.astype(passed, x.dtype), (failures, allowed, first))
             failures = xp.where(passed, zero, failures + 1)
             weary = failures >= allowed
             up, down = (self.nu_up, self.nu) if self.adaptive else (1.0, 1.0)
