@@ -24,7 +24,8 @@ class Trial:
     k: int
     x: Array  # (B, n)
     y: Array  # (B, m) ‖y − y*(x)‖ ≤ eps
-    z: Array  # (B, n) ≈ ∇F(x)
+    q: Array  # (B, m) A q ≈ ∇_y f
+    z: Array  # (B, n) ∇_x f − B'q ≈ ∇F(x)
     omega: Array  # (B,) certified ‖z − ∇F(x)‖ ≤ omega
     eps: Array  # (B,)
     alpha: Array  # (B,)
@@ -32,6 +33,7 @@ class Trial:
     y_trial: Array  # (B, m)
     excess: Array  # (B,) U(x_trial) − Lo(x) + λα‖z‖², which must be at most 0
     passed: Array  # (B,) 1.0 or 0.0
+    search: tuple[Array, ...] = ()  # of MAID, each (B,): failures in a row before this trial, how many are allowed, the step to return to
 
 
 def certificate(p: Inexact, x: Array, y: Array, eps: Array, r: Array) -> Array:
@@ -97,7 +99,7 @@ class MAID:
             y_trial = solve_lower(problem, x_trial, y, eps)
             over = excess(problem, (x, y), (x_trial, y_trial), eps if self.adaptive else zero, self.lam * alpha * dot(z, z))
             passed = over <= 0
-            yield Trial(k, x, y, z, omega, eps, alpha, x_trial, y_trial, over, xp.astype(passed, x.dtype))
+            yield Trial(k, x, y, q, z, omega, eps, alpha, x_trial, y_trial, over, xp.astype(passed, x.dtype), (failures, allowed, first))
             failures = xp.where(passed, zero, failures + 1)
             weary = failures >= allowed
             up, down = (self.nu_up, self.nu) if self.adaptive else (1.0, 1.0)
@@ -130,4 +132,4 @@ class RandomTrials:
             x_trial = x - alpha[:, None] * z
             y_trial = problem.y_star(x_trial) + (eps / norm(v))[:, None] * v
             over = excess(problem, (x, y), (x_trial, y_trial), self.strict * eps, self.lam * alpha * dot(z, z))
-            yield Trial(k, x, y, z, omega, eps, alpha, x_trial, y_trial, over, array_namespace(x).astype(over <= 0, x.dtype))
+            yield Trial(k, x, y, q, z, omega, eps, alpha, x_trial, y_trial, over, array_namespace(x).astype(over <= 0, x.dtype))

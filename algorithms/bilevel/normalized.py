@@ -70,7 +70,7 @@ class Refined:
     z: Array  # (B, m) ≈ A⁻¹∇_y f
     m: Array  # (B, n)
     eta: Array  # (B, 1)
-    errors: tuple[Array, Array, Array]  # of the gradients of f in x, of A z − ∇_y f, of ∇_y g
+    errors: tuple[Array, Array, Array]  # of the gradients of f in x, of A z − ∇_y f, of ∇_y g in each of N steps (B, N, m)
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ class BOREP:
         K = problem.horizon[:, None]
         eta, part, nu = self.scale * K**-0.75, K**-0.5, 2 * K**-0.5
         m = exact_hypergradient(problem, x)
-        streams = zip(noise.normals("x", x.shape[-1]), noise.normals("z", y.shape[-1]), noise.normals("y", y.shape[-1]), strict=False)
+        streams = zip(noise.normals("x", x.shape[-1]), noise.normals("z", y.shape[-1]), noise.normals("y", self.steps, y.shape[-1]), strict=False)
         for k, (ex, ez, ey) in enumerate(streams):
             errors = (self.noise * ex, self.noise * ez, self.noise * ey)
             m_next = m + part * (hypergradient(problem, x, y, z) + errors[0] - m)
@@ -101,7 +101,7 @@ class BOREP:
             x, m = x - eta * m_next / norm(m_next)[:, None], m_next
             if k % self.every == 0:
                 total, point = 0 * y, y
-                for _ in range(self.steps):
-                    point = point - nu * (problem.lower_y(x, point) + errors[2])
+                for j in range(self.steps):
+                    point = point - nu * (problem.lower_y(x, point) + errors[2][:, j, :])
                     total = total + point
                 y = total / self.steps

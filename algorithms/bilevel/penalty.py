@@ -51,8 +51,7 @@ class Iterate:
     alpha: Array  # (B, 1)
     gamma: Array  # (B, 1)
     lam: Array  # (B, 1)
-    step_x: Array  # (B, n) the estimate of ∇_x f + λ(∇_x g(y⁺) − ∇_x g(z⁺))
-    errors: tuple[Array, Array, Array]  # added to ∇_z g, to ∇_y f + λ∇_y g, and to the x direction
+    errors: tuple[Array, ...]  # of ∇_y g(z), ∇_y f, ∇_y g(y), ∇_x f, ∇_x g, before scaling
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ class F2SA:
             y_next = y - alpha * (problem.upper_y(x, y) + lam * problem.lower_y(x, y) + e_y)
             pull: Array = problem.lower_x(x, y_next) - (problem.lower_x(x, z_next) if self.follows else 0 * x)
             direction = problem.upper_x(x, y_next) + lam * pull + e_x
-            yield Iterate(k, x, y, z, alpha, gamma, lam, direction, (e_z, e_y, e_x))
+            yield Iterate(k, x, y, z, alpha, gamma, lam, (ez, eyf, eyg, exf, exg))
             x, y, z = x - alpha * direction, y_next, z_next
 
 
@@ -111,7 +110,6 @@ class Momentum:
     lam: Array  # (B, 1)
     eta: float  # weight of the new gradient
     errors: tuple[Array, ...]  # of ∇_y g(z), ∇_y f, ∇_y g(y), ∇_x f, ∇_x g, before scaling
-    noise: tuple[float, float]  # sizes of the errors of f and of g
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,7 @@ class F3SA:
             new, old = (self._estimates(problem, w, lam, errors) for w in ((x, y, z), before))
             found = new if found is None else tuple(n + (1 - eta) * (h - o) for n, h, o in zip(new, found, old, strict=True))
             hz, hy, hx = found
-            yield Momentum(k, x, y, z, hz, hy, hx, alpha, gamma, lam, eta, errors, (self.noise_f, self.noise_g))
+            yield Momentum(k, x, y, z, hz, hy, hx, alpha, gamma, lam, eta, errors)
             before = (x, y, z)
             x, y, z = x - alpha * hx, y - alpha * hy, z - gamma * hz
 

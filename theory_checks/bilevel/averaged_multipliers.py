@@ -76,10 +76,11 @@ def steps(p: Averaged, s: Iterate, t: Iterate) -> Array:
 
 
 def schedule(a: BAMM, p: Averaged, s: Iterate, t: Iterate) -> Array:
-    """μ_k and α_k as stated"""
-    mu = a.mu0 * (s.k + 1) ** (-1 / a.p0)
-    alpha = a.beta * (s.k + 1) ** (-1.5 * a.tau) * mu**3
-    return 0 * s.x[:, 0] + max(abs(s.mu - mu) / a.mu0, abs(s.steps[2] - alpha) / a.beta)
+    """μ_k = μ0 (k+1)^{−1/p0}, and the steps β, β(k+1)^{−τ/2}, β(k+1)^{−3τ/2} μ_k³ of y, v, x"""
+    j = s.k + 1
+    mu = a.mu0 * j ** (-1 / a.p0)
+    stated = (mu, a.beta, a.beta * j ** (-a.tau / 2), a.beta * j ** (-1.5 * a.tau) * mu**3)
+    return 0 * s.x[:, 0] + max(abs(said / wanted - 1) for said, wanted in zip((s.mu, *s.steps), stated, strict=True))
 
 
 class Ahead(Mixtures):

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 from array_api_compat import array_namespace
 
-from algorithms.bilevel.batched import dot
+from algorithms.bilevel.batched import dot, norm
 from algorithms.bilevel.implicit import exact_hypergradient
 from algorithms.bilevel.penalty import F2SA, F3SA, Iterate, Momentum, Penalised
 from problems.bilevel.log_cosh import log_cosh, tilted
@@ -24,6 +24,7 @@ from ratecheck import (
     AtMostOrder,
     Claim,
     Constants,
+    Law,
     SameOrder,
     Seen,
     Source,
@@ -36,7 +37,7 @@ from ratecheck import (
     each,
     mean,
 )
-from theory_checks.bilevel._common import STEP, relative
+from theory_checks.bilevel._common import STEP, agree, relative
 
 
 def squared_gradient(p: Penalised, s: Iterate) -> Array:
@@ -53,21 +54,42 @@ def order(p: float, k: Array, c: Constants) -> Array:
     return c["l_f0"] ** 2 * np.log(k + 2) * (k + 1) ** -p
 
 
-def steps(p: Penalised, s: Iterate, t: Iterate) -> Array:
-    """z⁺ = z − γ(∇_y g + e), y⁺ = y − α(∇_y f + λ∇_y g + e), x⁺ = x − α(∇_x f + λ(∇_x g(y⁺) − ∇_x g(z⁺)) + e)"""
-    e_z, e_y, e_x = s.errors
-    z = s.z - s.gamma * (p.lower_y(s.x, s.z) + e_z)
-    y = s.y - s.alpha * (p.upper_y(s.x, s.y) + s.lam * p.lower_y(s.x, s.y) + e_y)
-    x = s.x - s.alpha * (p.upper_x(s.x, y) + s.lam * (p.lower_x(s.x, y) - p.lower_x(s.x, z)) + e_x)
-    xp = array_namespace(x)
-    return xp.maximum(relative(t.x - x, t.x, s.x), xp.maximum(relative(t.y - y, t.y, s.y), relative(t.z - z, t.z, s.z)))
+Triple = tuple[Array, Array, Array]  # of z, y, x
 
 
-def couples(p: Penalised, s: Iterate, t: Iterate) -> Array:
-    """λ = γ/(2α), and λ does not fall"""
+def oracles(a: F2SA | F3SA, p: Penalised, x: Array, yz: tuple[Array, Array], ahead: tuple[Array, Array], u: Iterate | Momentum) -> Triple:
+    """∇_y g(z), ∇_y f + λ∇_y g at (x, y) and ∇_x f + λ(∇_x g(y) − ∇_x g(z)) at (x, ahead), every gradient with its error, λ and errors of u"""
+    ez, eyf, eyg, exf, exg = u.errors
+    (y, z), (y_x, z_x) = yz, ahead
+    along_z = p.lower_y(x, z) + a.noise_g * ez
+    along_y = p.upper_y(x, y) + a.noise_f * eyf + u.lam * (p.lower_y(x, y) + a.noise_g * eyg)
+    return along_z, along_y, p.upper_x(x, y_x) + a.noise_f * exf + u.lam * (p.lower_x(x, y_x) - p.lower_x(x, z_x) + a.noise_g * exg)
+
+
+def steps(a: F2SA, p: Penalised, s: Iterate, t: Iterate) -> Array:
+    """z⁺ = z − γ∇_y g, y⁺ = y − α(∇_y f + λ∇_y g), x⁺ = x − α(∇_x f + λ(∇_x g(y⁺) − ∇_x g(z⁺))), with noise in each"""
+    dz, dy, dx = oracles(a, p, s.x, (s.y, s.z), (t.y, t.z), s)
+    return agree((t.z, s.z - s.gamma * dz, s.z), (t.y, s.y - s.alpha * dy, s.y), (t.x, s.x - s.alpha * dx, s.x))
+
+
+def schedule(a: F2SA | F3SA, p: Penalised, s: Iterate | Momentum, t: Iterate | Momentum) -> Array:
+    """γ_k = relative/l_g1 (1 + k/k0)^{−c}, λ_k = λ_0 (1 + k/k0)^{a−c}, λ = γ/(2α)"""
+    t_k, one = 1 + s.k / a.k0, 0 * s.x[:, :1]
+    gamma = one + (a.relative / p.constants["l_g1"].value * t_k**-a.c)[:, None]
+    lam = one + (p.constants["lam"].value * t_k ** (a.a - a.c))[:, None]
+    return agree((s.gamma, gamma), (s.lam, lam), (s.alpha, gamma / (2 * lam)))
+
+
+def noisy(a: F2SA | F3SA, p: Penalised, s: Iterate | Momentum, t: Iterate | Momentum) -> Array:
+    """1 if a gradient that is noisy has no error: noise of every gradient of f if noise_f > 0, of g if noise_g > 0"""
     xp = array_namespace(s.x)
-    fall = xp.where(t.lam < s.lam, s.lam / t.lam - 1, 0 * s.lam)
-    return relative(s.lam - 0.5 * s.gamma / s.alpha, s.lam) + fall[:, 0]
+    sizes = a.noise_g, a.noise_f, a.noise_g, a.noise_f, a.noise_g
+    missing = [xp.astype(norm(e) == 0, e.dtype) for e, size in zip(s.errors, sizes, strict=True) if size > 0]
+    return xp.max(xp.stack([0 * s.x[:, 0], *missing]), axis=0)
+
+
+def laws_of(a: F2SA) -> dict[str, Law[Penalised, Iterate]]:
+    return {"steps": partial(steps, a), "schedule": partial(schedule, a), "noisy": partial(noisy, a)}
 
 
 CLAIM = Claim[Penalised, Iterate](
@@ -75,7 +97,7 @@ CLAIM = Claim[Penalised, Iterate](
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.LIPSCHITZ}),
     instances={"log-cosh": partial(log_cosh, n=2, m=3)},
     algorithm=F2SA(),
-    laws={"steps": steps, "couples": couples},
+    laws=laws_of(F2SA()),
     seen={
         "gamma": Seen(each(lambda p, s: s.gamma[:, 0]), STEP),
         "alpha": Seen(each(lambda p, s: s.alpha[:, 0]), STEP),
@@ -104,40 +126,56 @@ LAST = replace(  # the bias floor λ_k⁻² ~ k^{−2/3} is reached: observed, a
     k=range(1, 2000),
     seeds=1,
 )
+IN_BOTH, IN_F = F2SA(5 / 7, 4 / 7, noise_f=0.1, noise_g=0.1), F2SA(3 / 5, 2 / 5, noise_f=0.1)
 NOISY = replace(
     CLAIM,
     source=replace(CLAIM.source, place="Corollary 4.2, noise in both levels"),
-    algorithm=F2SA(5 / 7, 4 / 7, noise_f=0.1, noise_g=0.1),
+    algorithm=IN_BOTH,
+    laws=laws_of(IN_BOTH),
     bound=lambda k, c: order(2 / 7, k, c),
     holds=AtMostOrder(0.1, across=arithmetic),
     k=range(1, 500),
     seeds=8,
 )
-NOISY_F = replace(NOISY, source=replace(CLAIM.source, place="Corollary 4.2, noise in f"), algorithm=F2SA(3 / 5, 2 / 5, noise_f=0.1), bound=lambda k, c: order(2 / 5, k, c))
+NOISY_F = replace(
+    NOISY,
+    source=replace(CLAIM.source, place="Corollary 4.2, noise in f"),
+    algorithm=IN_F,
+    laws=laws_of(IN_F),
+    bound=lambda k, c: order(2 / 5, k, c),
+)
+
 
 def momentum_steps(p: Penalised, s: Momentum, t: Momentum) -> Array:
-    """x, y, z move along the estimates; λ = γ/(2α)"""
+    """x, y, z move along the estimates"""
+    return agree((t.x, s.x - s.alpha * s.hx, s.x), (t.y, s.y - s.alpha * s.hy, s.y), (t.z, s.z - s.gamma * s.hz, s.z))
+
+
+def estimates(a: F3SA, p: Penalised, s: Momentum, t: Momentum) -> Array:
+    """ĥ⁺ = h(new) + (1 − η_k)(ĥ − h(old)) with one noise, η_k = (k+1)^{−2c}; the first ĥ is h"""
+    new, old = (oracles(a, p, w.x, (w.y, w.z), (w.y, w.z), t) for w in (t, s))
+    keep = 1 - (t.k + 1) ** (-2 * a.c)
+    said = (t.hz, t.hy, t.hx)
+    off = [relative(h - n - keep * (f - o), h, n) for h, n, f, o in zip(said, new, (s.hz, s.hy, s.hx), old, strict=True)]
+    if s.k == 0:
+        off += [agree(*zip((s.hz, s.hy, s.hx), oracles(a, p, s.x, (s.y, s.z), (s.y, s.z), s), strict=True))]
     xp = array_namespace(s.x)
-    moved = xp.maximum(relative(t.x - s.x + s.alpha * s.hx, t.x, s.x), relative(t.y - s.y + s.alpha * s.hy, t.y, s.y))
-    return xp.maximum(xp.maximum(moved, relative(t.z - s.z + s.gamma * s.hz, t.z, s.z)), relative(s.lam - 0.5 * s.gamma / s.alpha, s.lam))
-
-
-def estimates(p: Penalised, s: Momentum, t: Momentum) -> Array:
-    """ĥ⁺ = h(new) + (1 − η)(ĥ − h(old)) with one noise, for ∇_y g(z) and for ∇_y f + λ∇_y g"""
-    ez, ef, eg = (size * e for size, e in zip((t.noise[1], t.noise[0], t.noise[1]), t.errors[:3], strict=True))
-    z_new, z_old = (p.lower_y(w.x, w.z) + ez for w in (t, s))
-    y_new, y_old = (p.upper_y(w.x, w.y) + ef + t.lam * (p.lower_y(w.x, w.y) + eg) for w in (t, s))
-    hz, hy = z_new + (1 - t.eta) * (s.hz - z_old), y_new + (1 - t.eta) * (s.hy - y_old)
-    return array_namespace(hz).maximum(relative(t.hz - hz, z_new, s.hz), relative(t.hy - hy, y_new, s.hy))
+    return xp.max(xp.stack(off), axis=0)
 
 
 def momentum(a: float, c: float, power: float, place: str, noise_g: float) -> Claim[Penalised, Momentum]:
+    algorithm = F3SA(a, c, noise_f=0.1, noise_g=noise_g)
     return Claim(
         source=replace(CLAIM.source, place=place),
         assumes=CLAIM.assumes,
         instances=CLAIM.instances,
-        algorithm=F3SA(a, c, noise_f=0.1, noise_g=noise_g),
-        laws={"momentum steps": momentum_steps, "estimates": estimates},
+        algorithm=algorithm,
+        laws={
+            "momentum steps": momentum_steps,
+            "estimates": partial(estimates, algorithm),
+            "schedule": partial(schedule, algorithm),
+            "noisy": partial(noisy, algorithm),
+        },
         seen={"gamma": Seen(each(lambda p, s: s.gamma[:, 0]), STEP)},
         given={"γ ≤ 1/(16 l_g1)": lambda k, c: 16 * c["l_g1"] * c["gamma"]},
         metric=mean(squared_momentum_gradient),
@@ -160,7 +198,9 @@ THEOREM = Theorem(
     foils={
         "momentum 1/K²": (replace(F_ONLY, bound=lambda k, c: order(2.0, k, c)), Status.REFUTED),
         "1/K²": (replace(SHORT, bound=lambda k, c: order(2.0, k, c)), Status.REFUTED),
-        "fixed λ": (replace(LAST, algorithm=F2SA(grows=False), k=range(1, 800)), Status.REFUTED),
+        "fixed λ": (replace(LAST, algorithm=F2SA(grows=False), laws={"steps": partial(steps, F2SA())}, k=range(1, 800)), Status.REFUTED),
+        "noise left out": (replace(NOISY_F, algorithm=replace(IN_F, noise_f=0.0), k=range(1, 40), seeds=2), Status.UNLAWFUL),
+        "λ grows twice as early": (replace(SHORT, algorithm=F2SA(k0=15.0)), Status.UNLAWFUL),
         "no z": (replace(SHORT, algorithm=F2SA(follows=False)), Status.UNLAWFUL),
         "no z, unstated": (replace(SHORT, algorithm=F2SA(follows=False), laws={}), Status.REFUTED),
         "γ four times too long": (replace(SHORT, algorithm=F2SA(relative=1.0)), Status.NOT_APPLICABLE),

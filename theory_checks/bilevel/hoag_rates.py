@@ -17,7 +17,7 @@ from functools import partial
 from array_api_compat import array_namespace
 
 from algorithms.bilevel.batched import dot, norm
-from algorithms.bilevel.hoag import HOAG, Boxed, Tolerant
+from algorithms.bilevel.hoag import HOAG, Boxed, Tolerant, quadratic_decay
 from algorithms.bilevel.implicit import exact_hypergradient, hypergradient
 from problems.bilevel import hyper_cleaning
 from problems.bilevel.separable import separable
@@ -27,6 +27,7 @@ from ratecheck import (
     AtLeast,
     Claim,
     Constants,
+    Law,
     Lockstep,
     Seen,
     Source,
@@ -73,6 +74,11 @@ def within_tolerance(p: Boxed, s: Tolerant, t: Tolerant) -> Array:
     return xp.where((far > 1 + 1e-9) & (s.eps > 1e-11), far, 0 * far)
 
 
+def on_schedule(a: HOAG, p: Boxed, s: Tolerant, t: Tolerant) -> Array:
+    """ε_k is what was said, down to 1e-12"""
+    return array_namespace(s.x).abs(s.eps / max(a.tolerance(s.k), 1e-12) - 1)
+
+
 def first_moment(p: Boxed, s: Tolerant) -> Array:
     return error(p, s) * moved(p, s) ** 0.5
 
@@ -93,7 +99,7 @@ ERROR = Claim[Boxed, Tolerant](
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.COMPACT}),
     instances={"one penalty": partial(separable, d=1), "separable ridge": partial(separable, d=3, box=1.0)},
     algorithm=HOAG(),
-    laws={"projects": projects, "within tolerance": within_tolerance},
+    laws={"projects": projects, "within tolerance": within_tolerance, "on schedule": partial(on_schedule, HOAG())},
     seen={
         "B": Seen(each(lambda p, s: norm(p.cross(s.x, s.y, 0 * s.x + 1))), CURVATURE),  # diagonal: at least its largest entry
         "grad_f": Seen(each(lambda p, s: norm(p.upper_y(s.x, s.y))), GRADIENT),
@@ -142,20 +148,34 @@ def constant(k: int) -> float:
     return 0.3
 
 
+def twice(k: int) -> float:
+    return 2 * quadratic_decay(k)
+
+
 FLOOR = replace(
     RATE,
     source=Source("pedregosa2016", "constant tolerance, derived", "hoag.floor", Statement.DERIVED),
     algorithm=HOAG(constant),
+    laws={**RATE.laws, "on schedule": partial(on_schedule, HOAG(constant))},
     seen={"e2": Seen(mean(lambda p, s: error(p, s) ** 2), Unit(2, -2))},
     bound=lambda k, c: 4 * c["Delta"] / (c["L_F"] * (k + 1)) + 4 * c["e2"] / c["L_F"] ** 2,
 )
 Pair = tuple[Tolerant, Tolerant]
+
+
+def of_one(i: int, law: Law[Boxed, Tolerant], p: Boxed, s: Pair, t: Pair) -> Array:
+    return law(p, s[i], t[i])
+
+
 STALLS = Claim[Boxed, Pair](
     source=FLOOR.source,
     assumes=FLOOR.assumes,
     instances=LIMIT.instances,
     algorithm=Lockstep(HOAG(constant), HOAG()),
-    laws={"projects": lambda p, s, t: projects(p, s[0], t[0]), "within tolerance": lambda p, s, t: within_tolerance(p, s[1], t[1])},
+    laws={
+        **{f"constant, {name}": partial(of_one, 0, law) for name, law in FLOOR.laws.items()},
+        **{f"summable, {name}": partial(of_one, 1, law) for name, law in RATE.laws.items()},
+    },
     seen={"summable": Seen(each(lambda p, s: mapping(p, s[1])), LENGTH)},
     metric=each(lambda p, s: mapping(p, s[0])),
     unit=LENGTH,
@@ -179,7 +199,8 @@ THEOREM = Theorem(
         "error without L_f": (replace(ERROR, bound=lambda k, c: c["B"] / c["mu"] * c["eps"]), Status.ILL_POSED),
         "half the rate": (replace(RATE, bound=lambda k, c: mapping_bound(k, c) / 4), Status.REFUTED),
         "no errors in the rate": (replace(FLOOR, bound=lambda k, c: c["Delta"] / (c["L_F"] * (k + 1) ** 2)), Status.REFUTED),
-        "constant tolerance": (replace(LIMIT, algorithm=HOAG(constant)), Status.REFUTED),
+        "constant tolerance": (replace(LIMIT, algorithm=HOAG(constant), laws=FLOOR.laws), Status.REFUTED),
+        "ε_k = 0.2/(k+1)²": (replace(RATE, algorithm=HOAG(twice), k=range(8)), Status.UNLAWFUL),
         "step 4/L_F": (replace(RATE, algorithm=HOAG(relative=4.0)), Status.UNLAWFUL),
         "step 40/L_F, unstated": (replace(RATE, algorithm=HOAG(relative=40.0), laws={}), Status.REFUTED),
     },

@@ -11,12 +11,11 @@ With k conjugate-gradient steps from 0 the first term is at most  2√κ ((√κ
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
-
-from array_api_compat import array_namespace
+from itertools import pairwise
 
 from algorithms.bilevel.adjoint import Adjoint, ConjugateAdjoint
 from algorithms.bilevel.batched import dot, norm
-from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation
+from algorithms.bilevel.implicit import Approximate, ImplicitDifferentiation, hypergradient
 from algorithms.bilevel.oracles import Bilevel, Solvable
 from problems.bilevel import hyper_cleaning, log_cosh, logistic, multinomial, quadratic, ridge
 from ratecheck import Always, Array, Claim, Constants, Draw, Equal, Noise, Seen, Source, Statement, Status, Theorem, Trait, Unit, each
@@ -24,11 +23,13 @@ from theory_checks.bilevel._common import (
     CURVATURE,
     EPS,
     GRADIENT,
+    conjugates,
     cross_norm,
     descends_the_lower_level,
     differentiates_implicitly,
     error_at,
     relative,
+    says_what_it_is,
 )
 
 
@@ -60,15 +61,10 @@ def bound_cg(k: Array, c: Constants) -> Array:
     return 2 * root * ((root - 1) / (root + 1)) ** k * c["B"] / c["mu"] * c["grad_f"] + from_distance(k, c)
 
 
-def residual_of_q(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
-    """Galerkin: the residual of q_{k+1} is orthogonal to the residual of q_k, relative to ‖∇_y f‖²"""
-    r, after = (s.v - p.hvp(p.x0, u.y, u.q) for u in (s, t))
-    return array_namespace(s.v).abs(dot(r, after)) / dot(s.v, s.v)
-
-
-def z_from_q(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
-    """z = ∇_x f − B'q"""
-    return relative(s.z - p.upper_x(p.x0, s.y) + p.cross_t(p.x0, s.y, s.q), s.z, p.cross_t(p.x0, s.y, s.v))
+def galerkin(p: Bilevel, s: Approximate, t: Approximate) -> Array:
+    """q comes from conjugate gradients from 0 at (x, y): its residual is orthogonal to ∇_y f, relative to ‖∇_y f‖²"""
+    v = p.upper_y(s.x, s.y)
+    return relative(dot(v - p.hvp(s.x, s.y, s.q), v)[:, None], dot(v, v)[:, None])
 
 
 class StaleCrossBlock(ImplicitDifferentiation):
@@ -77,6 +73,14 @@ class StaleCrossBlock(ImplicitDifferentiation):
     def iterates(self, problem: Bilevel, noise: Noise, /) -> Iterator[Approximate]:
         for s in super().iterates(problem, noise):
             yield replace(s, z=problem.upper_x(s.x, s.y) - problem.cross_t(s.x, problem.y0, s.q))
+
+
+class StaleMultiplier(ImplicitDifferentiation):
+    """A wrong twin: q of the iterate before."""
+
+    def iterates(self, problem: Bilevel, noise: Noise, /) -> Iterator[Approximate]:
+        for s, t in pairwise(super().iterates(problem, noise)):
+            yield replace(t, k=s.k, q=s.q, z=hypergradient(problem, t.x, t.y, s.q))
 
 
 CLAIM = Claim[Solvable, Approximate](
@@ -89,7 +93,7 @@ CLAIM = Claim[Solvable, Approximate](
         "ridge, diabetes": partial(ridge.diabetes, low=0.0),
     },
     algorithm=ImplicitDifferentiation(solves=2, relative=0.2),
-    laws={"descends the lower level": descends_the_lower_level, "differentiates implicitly": differentiates_implicitly},
+    laws={"descends the lower level": descends_the_lower_level, "differentiates implicitly": differentiates_implicitly, "Galerkin": galerkin},
     seen={
         "B": Seen(each(cross_norm), CURVATURE),
         "eps": Seen(distance, Unit(0, 1)),
@@ -113,7 +117,7 @@ CG = Claim[Solvable, Adjoint](
         "isotropic": quadratic.isotropic,
     },
     algorithm=ConjugateAdjoint(lower=400),
-    laws={"orthogonal residuals": residual_of_q, "z from q": z_from_q},
+    laws={"conjugates": conjugates, "v and z": says_what_it_is},
     seen={
         "B": Seen(each(lambda p, s: cross_norm(p, Approximate(s.k, p.x0, s.y, s.q, s.z, s.gamma))), CURVATURE),
         "eps": Seen(distance, Unit(0, 1)),
@@ -149,6 +153,7 @@ THEOREM = Theorem(
         "without r": (replace(CLAIM, bound=from_distance), Status.REFUTED),
         "μ² for μ": (replace(CLAIM, bound=lambda k, c: bound(k, {**c, "mu": c["mu"] ** 2})), Status.ILL_POSED),
         "CG squared": (replace(CG, bound=lambda k, c: bound_cg(2 * k, c)), Status.REFUTED),
+        "stale q": (replace(CLAIM, algorithm=StaleMultiplier(2, 0.2)), Status.UNLAWFUL),
         "stale B": (replace(CLAIM, algorithm=StaleCrossBlock(2, 0.2)), Status.UNLAWFUL),
         "stale B, unstated": (replace(CLAIM, algorithm=StaleCrossBlock(2, 0.2), laws={}), Status.REFUTED),
     },

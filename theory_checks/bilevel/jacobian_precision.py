@@ -20,7 +20,7 @@ from algorithms.bilevel.jacobian import Implicit, Jacobian, Unrolled
 from algorithms.bilevel.oracles import Solvable
 from problems.bilevel import denoising, hyper_cleaning, log_cosh, logistic, multinomial, ridge
 from ratecheck import Always, Array, Claim, Constants, Draw, Equal, Lockstep, Noise, Seen, Source, Statement, Status, Theorem, Trait, Unit
-from theory_checks.bilevel._common import CURVATURE, EPS, relative
+from theory_checks.bilevel._common import CURVATURE, EPS, agree, relative, unrolls
 
 LOWER = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH})
 
@@ -112,7 +112,12 @@ UNROLLED = Claim[Solvable, tuple[Jacobian, Jacobian]](
     assumes=LOWER,
     instances={"ridge": partial(ridge.planted, d=8, rows=30, low=0.0, reach=0.0), "ridge, diabetes": partial(ridge.diabetes, low=0.0)},
     algorithm=Lockstep(Implicit(), Unrolled()),
-    laws={"implicit at the iterate": lambda p, s, t: implicit_at_the_iterate(p, s[0], t[0]), "descends": lambda p, s, t: descends(p, s[1], t[1])},
+    laws={
+        "implicit at the iterate": lambda p, s, t: implicit_at_the_iterate(p, s[0], t[0]),
+        "unrolls": lambda p, s, t: unrolls(p, s[1], t[1]),
+        "descend": lambda p, s, t: array_namespace(s[0].y).maximum(descends(p, s[0], t[0]), descends(p, s[1], t[1])),
+        "same y": lambda p, s, t: agree((s[0].y, s[1].y)),
+    },
     seen={"unrolled": Seen(partial(error_of, 1))},
     metric=partial(error_of, 0),
     unit=Unit(),
@@ -139,6 +144,7 @@ THEOREM = Theorem(
         "without the change of B": (replace(CLAIM, bound=lambda k, c: c["L_A"] * c["R"] / c["mu"] ** 2 * c["eps"]), Status.REFUTED),
         "ε²": (replace(CLAIM, bound=lambda k, c: bound(k, c) * c["eps"]), Status.ILL_POSED),
         "a tenth of the unrolled error": (replace(UNROLLED, bound=lambda k, c: c["unrolled"] / 10), Status.REFUTED),
+        "implicit beats what is unrolled with another step": (replace(UNROLLED, algorithm=Lockstep(Implicit(), Unrolled(relative=0.5))), Status.UNLAWFUL),
         "implicit beats unrolled on total variation": (replace(UNROLLED, k=range(2, 6), seeds=32, instances={"photograph": denoising.photograph}), Status.REFUTED),
         "unrolled Jacobian": (replace(CLAIM, algorithm=Unrolled(relative=0.2)), Status.UNLAWFUL),
         "unrolled Jacobian, unstated": (replace(CLAIM, algorithm=Unrolled(relative=0.2), laws={}), Status.REFUTED),

@@ -90,15 +90,16 @@ class PenalisedSolution:
 
 
 def steps(a: LVHBA, p: Constrained, s: Iterate, t: Iterate) -> Array:
-    """(θ, λ) first, then (x, y) projected, then z"""
+    """(θ, λ) first, then (x, y) projected, then z, with c_k = c(k+1)^p"""
+    c = a.c * (s.k + 1) ** a.p
     theta, lam = descent_ascent(p, s.x, s.y, s.z, s.theta, s.lam, a.eta)
-    dx = p.upper_x(s.x, s.y) / s.c + p.lower_x(s.x, s.y) - p.lower_x(s.x, theta) - p.constraint_x(s.x, lam)
-    dy = p.upper_y(s.x, s.y) / s.c + p.lower_y(s.x, s.y) - (s.y - theta) / p.g1[:, None]
+    dx = p.upper_x(s.x, s.y) / c + p.lower_x(s.x, s.y) - p.lower_x(s.x, theta) - p.constraint_x(s.x, lam)
+    dy = p.upper_y(s.x, s.y) / c + p.lower_y(s.x, s.y) - (s.y - theta) / p.g1[:, None]
     x, y = p.project(s.x - a.alpha * dx, s.y - a.alpha * dy)
     z = s.z + a.beta * (lam - s.z) / p.g2[:, None]
     xp = array_namespace(x)
     pairs = ((t.theta, theta), (t.lam, lam), (t.x, x), (t.y, y), (t.z, z))
-    worst = 0 * x[:, 0]
+    worst = 0 * x[:, 0] + abs(s.c / c - 1)
     for new, expected in pairs:
         worst = xp.maximum(worst, norm(new - expected) / (1 + norm(expected)))
     return worst
@@ -168,6 +169,7 @@ THEOREM = Theorem(
         "gap 1/c": (replace(GAP_PATH, bound=lambda k, c: c["one"] / c["penalty"]), Status.REFUTED),
         "gap without a unit": (replace(GAP_PATH, bound=lambda k, c: 1 / c["penalty"] ** 2), Status.ILL_POSED),
         "constant penalty": (replace(GAP, algorithm=FIXED, laws={}), Status.REFUTED),
+        "c_k = c(k+1)^0.3": (replace(RESIDUAL, algorithm=replace(RUN, p=0.3), k=range(1, 9)), Status.UNLAWFUL),
         "no projection": (replace(RESIDUAL, algorithm=replace(RUN, projects=False)), Status.UNLAWFUL),
         "released parameters": (
             replace(RESIDUAL, instances={"n = 20": partial(joint_quadratic.toy, n=20)}, algorithm=RELEASED, laws={}, k=range(1, 600), holds=GAP.holds), Status.REFUTED,

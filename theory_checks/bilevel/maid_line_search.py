@@ -12,13 +12,14 @@ Rate   min_{j ≤ k} ‖∇F(x_j)‖² ≤ (2−η)² (F(x_0) − F*) / (λ Σ �
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from math import log
 
 from array_api_compat import array_namespace
 
 from algorithms.bilevel.batched import dot, norm
-from algorithms.bilevel.implicit import exact_hypergradient
+from algorithms.bilevel.implicit import exact_hypergradient, hypergradient
 from algorithms.bilevel.inexact import Inexact
-from algorithms.bilevel.maid import MAID, RandomTrials, Trial, uncertainty
+from algorithms.bilevel.maid import FLOOR, MAID, RandomTrials, Trial, certificate, uncertainty
 from problems.bilevel import denoising, hyper_cleaning, quadratic, ridge
 from ratecheck import (
     Always,
@@ -38,7 +39,7 @@ from ratecheck import (
     each,
     total,
 )
-from theory_checks.bilevel._common import GRADIENT, STEP, relative, value
+from theory_checks.bilevel._common import GRADIENT, STEP, agree, relative, value
 
 ETA, LAM = 0.8, 0.5
 
@@ -93,12 +94,53 @@ def trusts(p: Inexact, s: Trial, t: Trial) -> Array:
     return xp.where((over > 0) & (s.eps > 1e-10), over, 0.0)
 
 
+def differentiates(p: Inexact, s: Trial, t: Trial) -> Array:
+    """z = ∇_x f − B'q and ω = ω(ε, ‖A q − ∇_y f‖), at this (x, y)"""
+    omega = certificate(p, s.x, s.y, s.eps, norm(p.hvp(s.x, s.y, s.q) - p.upper_y(s.x, s.y)))
+    off = relative(s.z - hypergradient(p, s.x, s.y, s.q), s.z, p.cross_t(s.x, s.y, s.q))
+    return off + array_namespace(s.x).abs(s.omega / omega - 1)
+
+
+def searches(a: MAID, p: Inexact, s: Trial, t: Trial) -> Array:
+    """α and ε grow after a trial that passed, α shrinks after one that failed; after as many failures in a row as are allowed ε shrinks,
+    α returns and one failure more is allowed. Further powers of ν are for ω ≤ (1−η)‖z‖. At first ε_0 and α_0/‖z‖, at x_0"""
+    xp = array_namespace(s.x)
+    failures, allowed, first = s.search
+    passed, failed = s.passed > 0, failures + 1
+    weary = ~passed & (failed >= allowed)
+    back = xp.where(passed, a.rho_up * s.alpha, first)
+    alpha = xp.where(passed | weary, back, a.rho * s.alpha)
+    patience = xp.where(passed, a.patience + 0 * allowed, xp.where(weary, allowed + 1, allowed))
+    eps = xp.maximum(s.eps * xp.where(passed, a.nu_up + 0 * s.eps, xp.where(weary, a.nu + 0 * s.eps, 1 + 0 * s.eps)), FLOOR + 0 * s.eps)
+    off = agree((t.alpha, alpha), (t.search[0], xp.where(passed | weary, 0 * failed, failed)), (t.search[1], patience), (t.search[2], back))
+    off = off + _not_a_power(a.nu, t.eps / eps)
+    if s.k > 0:
+        return off
+    alpha = a.alpha0 / norm(s.z)
+    return off + agree((s.x, p.x0), (s.alpha, alpha), (first, alpha), (allowed, a.patience + 0 * alpha)) + failures + _not_a_power(a.nu, s.eps / a.eps0)
+
+
+def _not_a_power(nu: float, ratio: Array) -> Array:
+    """How far the ratio is from ν^j, j = 0, 1, ..."""
+    xp = array_namespace(ratio)
+    j = xp.log(ratio) / log(nu)
+    return xp.abs(j - xp.maximum(xp.round(j), 0 * j))
+
+
+class OldPoint(MAID):
+    """A wrong twin: z is taken at the y of the trial before."""
+
+    def _gradient(self, p: Inexact, x: Array, y: Array, q: Array, eps: Array, delta: Array) -> tuple[Array, ...]:
+        found = super()._gradient(p, x, y, q, eps, delta)
+        return *found[:2], hypergradient(p, x, y, found[1]), *found[3:]
+
+
 CERTIFIED = Claim[Inexact, Trial](
     source=Source("salehi2023", "Lemma 3.5, Remark 3.6", "maid.linesearch-certified", Statement.DERIVED),
     assumes=frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH}),
     instances={"quadratic": partial(quadratic.quadratic, n=4, m=6, mu=0.2), "ridge": partial(ridge.planted, d=5, rows=30, reach=40.0), "ridge, diabetes": partial(ridge.diabetes, reach=40.0, low=0.0)},
     algorithm=MAID(ETA, LAM),
-    laws={"moves if passed": moves_if_passed, "tests": tests, "trusts": trusts},
+    laws={"moves if passed": moves_if_passed, "tests": tests, "trusts": trusts, "differentiates": differentiates, "searches": partial(searches, MAID(ETA, LAM))},
     seen={"alpha": Seen(each(lambda p, s: s.alpha), STEP), "z2": Seen(each(lambda p, s: dot(s.z, s.z)), Unit(2, -2))},
     metric=each(decrease),
     unit=Unit(1, 0),
@@ -191,6 +233,8 @@ THEOREM = Theorem(
         "wider interval": (replace(INTERVAL, k=range(200), metric=each(lambda p, s: s.passed * wider(p, s)), seen={"predicted": Seen(each(wider))}), Status.REFUTED),
         "a test eight times as strict": (replace(INTERVAL, algorithm=RandomTrials(LAM, 8.0)), Status.UNLAWFUL),
         "a test eight times as strict, unstated": (replace(INTERVAL, algorithm=RandomTrials(LAM, 8.0), laws={}), Status.REFUTED),
+        "α halved twice": (replace(CERTIFIED, algorithm=MAID(ETA, LAM, rho=0.25)), Status.UNLAWFUL),
+        "z at the y before": (replace(CERTIFIED, algorithm=OldPoint(ETA, LAM), k=range(8)), Status.UNLAWFUL),
         "fixed accuracy": (replace(CONVERGENCE, algorithm=FIXED), Status.UNLAWFUL),
         "fixed accuracy, unstated": (replace(CONVERGENCE, algorithm=FIXED, laws={}), Status.REFUTED),
     },

@@ -15,7 +15,7 @@ from algorithms.bilevel.batched import norm
 from algorithms.bilevel.meha import MEHA, Iterate, Regularised
 from problems.bilevel import weakly_convex
 from ratecheck import Array, AtMostOrder, Claim, Measure, Seen, Source, Statement, Status, Theorem, Trait, Unit, best, each
-from theory_checks.bilevel._common import GRADIENT, relative
+from theory_checks.bilevel._common import GRADIENT, agree
 
 
 def tracking(p: Regularised, s: Iterate) -> Array:
@@ -39,13 +39,13 @@ def gap(p: Regularised, s: Iterate) -> Array:
 
 
 def steps(a: MEHA, p: Regularised, s: Iterate, t: Iterate) -> Array:
-    """The three updates, in their order"""
+    """The three updates, in their order, with c_k = c(k+1)^p"""
+    c = a.c * (s.k + 1) ** a.p
     gamma = p.gamma[:, None]
     theta = s.theta - a.eta * (p.lower_y(s.x, s.theta) + (s.theta - s.y) / gamma)
-    x = s.x - a.alpha * (p.upper_x(s.x, s.y) / s.c + p.lower_x(s.x, s.y) - p.lower_x(s.x, theta))
-    y = s.y - a.beta * (p.upper_y(x, s.y) / s.c + p.lower_y(x, s.y) - (s.y - theta) / gamma)
-    xp = array_namespace(x)
-    return xp.maximum(relative(t.theta - theta, theta, s.theta), xp.maximum(relative(t.x - x, x, s.x), relative(t.y - y, y, s.y)))
+    x = s.x - a.alpha * (p.upper_x(s.x, s.y) / c + p.lower_x(s.x, s.y) - p.lower_x(s.x, theta))
+    y = s.y - a.beta * (p.upper_y(x, s.y) / c + p.lower_y(x, s.y) - (s.y - theta) / gamma)
+    return agree((t.theta, theta, s.theta), (t.x, x, s.x), (t.y, y, s.y)) + abs(s.c / c - 1)
 
 
 def first(m: Callable[[Regularised, Iterate], Array]) -> Measure[Regularised, Iterate]:
@@ -90,6 +90,7 @@ THEOREM = Theorem(
         "gap 1/k": (replace(GAP, k=range(1, 600), bound=lambda k, c: c["first"] / (k + 1)), Status.REFUTED),
         "residual 1/k²": (replace(RESIDUAL, k=range(1, 900), bound=lambda k, c: c["first"] / (k + 1) ** 2), Status.REFUTED),
         "residual squared": (replace(RESIDUAL, bound=lambda k, c: c["first"] ** 2 * (k + 1) ** -0.5), Status.ILL_POSED),
+        "c_k = c(k+1)^0.3": (replace(RESIDUAL, algorithm=MEHA(p=0.3), k=range(1, 9)), Status.UNLAWFUL),
         "another η": (replace(TRACKING, algorithm=MEHA(eta=0.12), k=range(1, 200)), Status.UNLAWFUL),
         "η > 2/(1/γ + 1)": (replace(TRACKING, algorithm=MEHA(eta=1.0), laws={}, k=range(1, 500)), Status.REFUTED),
     },

@@ -8,13 +8,16 @@
 (The contraction condition is recalled to be printed with a sign slip: I + aA.)
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from itertools import count
 
 from array_api_compat import array_namespace
 
 from algorithms.bilevel.adjoint import Adjoint, ConjugateAdjoint, NeumannAdjoint
 from algorithms.bilevel.batched import dot, norm, solve
+from algorithms.bilevel.implicit import hypergradient
 from algorithms.bilevel.jacobian import Implicit, Jacobian, NeumannJacobian, Unrolled
 from algorithms.bilevel.oracles import Bilevel, Solvable
 from problems.bilevel import denoising, hyper_cleaning, logistic, multinomial, quadratic, ridge
@@ -25,6 +28,7 @@ from ratecheck import (
     Constants,
     Equal,
     Lockstep,
+    Noise,
     Seen,
     Source,
     Statement,
@@ -35,7 +39,7 @@ from ratecheck import (
     Vanishes,
     each,
 )
-from theory_checks.bilevel._common import EPS, GRADIENT, STEP, relative
+from theory_checks.bilevel._common import EPS, GRADIENT, STEP, conjugates, relative, says_what_it_is, unrolls
 
 LOWER = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH})
 LENGTH = Unit(0, 1)
@@ -63,14 +67,6 @@ def energy(p: Solvable, s: Adjoint) -> Array:
     return array_namespace(e).sqrt(dot(e, p.hvp(p.x0, s.y, e)))
 
 
-def unrolls(p: Solvable, s: tuple[Jacobian, Jacobian], t: tuple[Jacobian, Jacobian]) -> Array:
-    """Z_{i+1} = Z_i − a (A Z_i + B), at the iterate"""
-    xp = array_namespace(s[0].J)
-    a, b = s[0], t[0]
-    change = b.J - a.J + a.gamma[:, :, None] * (xp.matmul(p.hessian(p.x0, a.y), a.J) + p.cross_block(p.x0, a.y))
-    return size(change) / size(b.J)
-
-
 def adds_a_term(p: Bilevel, s: Adjoint, t: Adjoint) -> Array:
     """q_{K+1} = q_K − a (A q_K − v): the Neumann series is gradient descent from 0"""
     return relative(t.q - s.q + s.gamma * (p.hvp(p.x0, s.y, s.q) - s.v), t.q)
@@ -81,7 +77,7 @@ UNROLL = Claim[Solvable, tuple[Jacobian, Jacobian]](
     assumes=LOWER,
     instances={"logistic": logistic.planted, "ridge, diabetes": ridge.diabetes, "total variation": denoising.photograph},
     algorithm=Lockstep(Unrolled(solved=True), NeumannJacobian()),
-    laws={"unrolls": unrolls},
+    laws={"unrolls": lambda p, s, t: unrolls(p, s[0], t[0])},
     seen={"size": Seen(each(lambda p, s: size(s[1].J)))},
     metric=each(lambda p, s: size(s[0].J - s[1].J)),
     unit=Unit(),
@@ -95,7 +91,7 @@ ERROR = Claim[Solvable, Adjoint](
     assumes=LOWER,
     instances={"isotropic": quadratic.isotropic, "quadratic": partial(quadratic.quadratic, m=4, mu=0.2), "ridge, diabetes": ridge.diabetes},
     algorithm=NeumannAdjoint(relative=0.5),
-    laws={"adds a term": adds_a_term},
+    laws={"adds a term": adds_a_term, "v and z": says_what_it_is},
     seen={"v": Seen(each(lambda p, s: norm(s.v)), GRADIENT), "a": Seen(each(lambda p, s: s.gamma[:, 0]), STEP)},
     given={"a ≤ 1/L": lambda k, c: c["a"] * c["L"]},
     metric=each(lambda p, s: norm(inverse_applied(p, s) - s.q)),
@@ -118,12 +114,29 @@ IDENTITY = replace(
     sharp={},
     k=range(41),
 )
+
+
+class SteepestDescent(ConjugateAdjoint):
+    """A wrong twin: every step of q along the residual, as long as is best."""
+
+    def iterates(self, problem: Bilevel, noise: Noise, /) -> Iterator[Adjoint]:
+        s = next(super().iterates(problem, noise))
+        for k in count():
+            yield replace(s, k=k, z=hypergradient(problem, problem.x0, s.y, s.q))
+            r = s.v - problem.hvp(problem.x0, s.y, s.q)
+            s = replace(s, q=s.q + (dot(r, r) / dot(r, problem.hvp(problem.x0, s.y, r)))[:, None] * r)
+
+
 VERSUS_CG = Claim[Solvable, tuple[Adjoint, Adjoint]](
     source=Source("lorraine2020", "comparison of inverse approximations", "ift.neumann-vs-cg", Statement.DERIVED),
     assumes=LOWER,
     instances={"breast cancer": partial(logistic.breast_cancer, low=-6.0), "ridge, diabetes": ridge.diabetes},
     algorithm=Lockstep(ConjugateAdjoint(), NeumannAdjoint()),
-    laws={"Neumann adds a term": lambda p, s, t: adds_a_term(p, s[1], t[1])},
+    laws={
+        "CG conjugates": lambda p, s, t: conjugates(p, s[0], t[0]),
+        "Neumann adds a term": lambda p, s, t: adds_a_term(p, s[1], t[1]),
+        "v and z": lambda p, s, t: array_namespace(s[0].v).maximum(says_what_it_is(p, s[0], t[0]), says_what_it_is(p, s[1], t[1])),
+    },
     seen={"neumann": Seen(each(lambda p, s: energy(p, s[1])), Unit(0.5, 0))},
     metric=each(lambda p, s: energy(p, s[0])),
     unit=Unit(0.5, 0),
@@ -157,6 +170,9 @@ THEOREM = Theorem(
         "without 1/μ": (replace(ERROR, bound=lambda k, c: bound(k, c) * c["mu"]), Status.ILL_POSED),
         "step 2.1/L": (replace(ERROR, algorithm=NeumannAdjoint(relative=2.1)), Status.NOT_APPLICABLE),
         "step 2.1/L, unstated": (replace(ERROR, algorithm=NeumannAdjoint(relative=2.1), given={}), Status.REFUTED),
+        "steepest descent for CG": (
+            replace(VERSUS_CG, instances={"ridge, diabetes": ridge.diabetes}, algorithm=Lockstep(SteepestDescent(), NeumannAdjoint())), Status.UNLAWFUL,
+        ),
         "CG no better than half": (replace(VERSUS_CG, bound=lambda k, c: c["neumann"] / 4), Status.REFUTED),
         "Neumann better than CG": (
             replace(VERSUS_CG, metric=each(lambda p, s: energy(p, s[1])), seen={"neumann": Seen(each(lambda p, s: energy(p, s[0])), Unit(0.5, 0))}),

@@ -22,7 +22,7 @@ from algorithms.bilevel.oracles import Solvable
 from algorithms.bilevel.points import RandomPoints, Sample
 from problems.bilevel.relaxed import relaxed
 from ratecheck import Always, Array, Claim, Constants, Measure, Scaling, Seen, Source, Statement, Status, Theorem, Trait, Unit, each, mean
-from theory_checks.bilevel._common import GRADIENT, relative
+from theory_checks.bilevel._common import GRADIENT, agree
 
 LOWER = frozenset({Trait.LOWER_STRONGLY_CONVEX})
 LENGTH = Unit(0, 1)
@@ -54,24 +54,42 @@ def solves_lower(p: Solvable, s: Sample, t: Sample) -> Array:
 def normalized(p: Solvable, s: Normalized, t: Normalized) -> Array:
     """x_{k+1} = x_k − η∇F/‖∇F‖"""
     g = exact_hypergradient(p, s.x)
-    return relative(t.x - s.x + s.eta * g / norm(g)[:, None], t.x, s.x)
+    return agree((t.x, s.x - s.eta * g / norm(g)[:, None], s.x), (s.m, g))
 
 
-def momentum(p: Horizoned, s: Normalized, t: Normalized) -> Array:
-    """x_{k+1} = x_k − η m/‖m‖, m_{k+1} = m_k + K^{−1/2}(∇F(x_{k+1}) + e − m_k)"""
-    m = s.m + p.horizon[:, None] ** -0.5 * (exact_hypergradient(p, t.x) + t.error - s.m)
-    xp = array_namespace(m)
-    return xp.maximum(relative(t.m - m, m, s.m), relative(t.x - s.x + s.eta * s.m / norm(s.m)[:, None], t.x, s.x))
+def steps_along(scale: float, p: Horizoned, s: Normalized | Refined, t: Normalized | Refined) -> Array:
+    """x_{k+1} = x_k − η m/‖m‖, η = scale·K^{−3/4}"""
+    eta = scale * p.horizon[:, None] ** -0.75
+    return agree((t.x, s.x - eta * s.m / norm(s.m)[:, None], s.x), (s.eta, eta))
+
+
+def averages(p: Horizoned, s: Normalized, t: Normalized) -> Array:
+    """m_{k+1} = m_k + K^{−1/2}(∇F(x_{k+1}) + e − m_k), from ∇F(x_0)"""
+    root, first = p.horizon[:, None] ** -0.5, exact_hypergradient(p, p.x0)
+    off = agree((t.m, s.m + root * (exact_hypergradient(p, t.x) + t.error - s.m), s.m))
+    return off + (agree((s.x, p.x0), (s.m, first + root * s.error)) if s.k == 0 else 0.0)
 
 
 def refined(p: Horizoned, s: Refined, t: Refined) -> Array:
-    """x as above; z⁺ = z − 2K^{−1/2}(A z − ∇_y f + e); m from the hypergradient at (y, z)"""
+    """z⁺ = z − 2K^{−1/2}(A z − ∇_y f + e); m from the hypergradient at (y, z); y* and 0 at first"""
     root = p.horizon[:, None] ** -0.5
     z = s.z - 2 * root * (p.hvp(s.x, s.y, s.z) - p.upper_y(s.x, s.y) + s.errors[1])
-    m = s.m + root * (hypergradient(p, t.x, t.y, t.z) + t.errors[0] - s.m)
-    xp = array_namespace(m)
-    moved = relative(t.x - s.x + s.eta * s.m / norm(s.m)[:, None], t.x, s.x)
-    return xp.maximum(moved, xp.maximum(relative(t.z - z, t.z, s.z), relative(t.m - m, m, s.m)))
+    off = agree((t.z, z, s.z), (t.m, s.m + root * (hypergradient(p, t.x, t.y, t.z) + t.errors[0] - s.m), s.m))
+    if s.k > 0:
+        return off
+    first = exact_hypergradient(p, p.x0)
+    m = first + root * (hypergradient(p, p.x0, s.y, s.z) + s.errors[0] - first)
+    return off + agree((s.x, p.x0), (s.y, p.y_star(p.x0)), (s.z, 0 * s.z), (s.m, m))
+
+
+def refines(a: BOREP, p: Horizoned, s: Refined, t: Refined) -> Array:
+    """Every I steps y⁺ is the mean of N steps 2K^{−1/2} of stochastic gradients from y at x⁺; it stays elsewhere"""
+    if s.k % a.every:
+        return agree((t.y, s.y))
+    nu, points = 2 * p.horizon[:, None] ** -0.5, [s.y]
+    for j in range(a.steps):
+        points.append(points[-1] - nu * (p.lower_y(t.x, points[-1]) + s.errors[2][:, j, :]))
+    return agree((t.y, sum(points[2:], points[1]) / a.steps, s.y))
 
 
 def until_horizon(m: Callable[[Horizoned, Refined | Normalized], Array]) -> Measure[Horizoned, Refined | Normalized]:
@@ -136,7 +154,7 @@ SHAPE = Claim[Horizoned, Normalized](
     assumes=LOWER,
     instances={"cosh": TUNED},
     algorithm=NormalizedMomentum(),
-    laws={"momentum": momentum},
+    laws={"steps along m": partial(steps_along, 0.5), "averages": averages},
     seen={"unit": Seen(each(lambda p, s: 0 * s.x[:, 0] + 1), GRADIENT)},
     metric=until_horizon(gradient),
     unit=GRADIENT,
@@ -150,7 +168,7 @@ COMPLEXITY = Claim[Horizoned, Refined](
     assumes=LOWER,
     instances={"cosh": partial(relaxed, start=1.5, longest=800)},
     algorithm=BOREP(),
-    laws={"refined": refined},
+    laws={"steps along m": partial(steps_along, 0.5), "refined": refined, "refines": partial(refines, BOREP())},
     seen={"unit": Seen(each(lambda p, s: 0 * s.x[:, 0] + 1), GRADIENT)},
     metric=until_horizon(gradient),
     unit=GRADIENT,
@@ -177,6 +195,7 @@ THEOREM = Theorem(
             Status.FAILED,  # overflow: 6, −142, 3e61
         ),
         "order K^−1/2": (replace(SHAPE, bound=lambda k, c: c["unit"] * c["horizon"] ** -0.5), Status.REFUTED),
+        "steps twice as long": (replace(SHAPE, algorithm=NormalizedMomentum(scale=1.0), k=range(20), seeds=4), Status.UNLAWFUL),
         "no momentum": (replace(SHAPE, algorithm=NormalizedMomentum(momentum=False), k=range(200), seeds=4), Status.UNLAWFUL),
     },
 )
