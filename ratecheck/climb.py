@@ -15,7 +15,7 @@ BEST = 4  # points from which the pattern search starts
 
 
 def by_pattern(hunt: Hunt[Any, Any], g: np.random.Generator) -> None:
-    """Climb from the best points, then from anywhere, until the time is over."""
+    """Climb from the best points, then from anywhere, until time or draws are used up."""
     for start in count():
         best = hunt.best(BEST)
         point = best[start] if start < len(best) else tuple(p.at(u) for p, u in zip(hunt.space, g.random(len(hunt.space)), strict=True))

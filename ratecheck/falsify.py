@@ -29,22 +29,26 @@ SHARE = 0.5  # of the time for hypothesis
 ROUND = 100  # examples of one round of hypothesis
 
 
-def falsify(claim: Claim[P, S], instance: str, budget_seconds: float = 60.0, seed: int = 0) -> Search:
-    """Search until a counterexample is found and shrunk, or the time is over. The same for the same seed, up to where time cuts it off."""
+def falsify(claim: Claim[P, S], instance: str, budget_seconds: float = 60.0, seed: int = 0, draws: float = inf) -> Search:
+    """Search until a counterexample is found and shrunk, or the time or the draws are used up.
+
+    The same for the same seed, up to where time cuts it off.
+    """
     began = time.monotonic()
     verdict, evidence, _ = run(claim, instance, range(claim.seeds))
-    hunt = Hunt(claim, instance, began + budget_seconds)
+    hunt = Hunt(claim, instance, began + budget_seconds, draws)
     hunt.sampled = badness(claim, verdict, evidence)
     try:
         hunt.judge(hunt.default)
         if not hunt.refuted:
-            _by_hypothesis(hunt, seed, began + SHARE * budget_seconds)
+            _by_hypothesis(hunt, seed, began + SHARE * budget_seconds, SHARE * draws)
         if not hunt.refuted:
             by_pattern(hunt, np.random.default_rng(seed))
     except Over:
         pass
     if hunt.refuted:
         hunt.deadline = max(hunt.deadline, time.monotonic() + 0.2 * budget_seconds)
+        hunt.most = max(hunt.most, len(hunt.known) + 0.2 * draws)
         shrink(hunt)
     return hunt.result(time.monotonic() - began)
 
@@ -65,8 +69,8 @@ def _strategy(p: Parameter) -> st.SearchStrategy[Number]:
     return st.one_of(st.sampled_from(marks), st.floats(0.0, 1.0).map(p.at))
 
 
-def _by_hypothesis(hunt: Hunt[Any, Any], seed: int, until: float) -> None:
-    """Rounds of hypothesis, each from another seed, until one finds a counterexample or `until`."""
+def _by_hypothesis(hunt: Hunt[Any, Any], seed: int, until: float, most: float) -> None:
+    """Rounds of hypothesis, each from another seed, until one finds a counterexample, or time or draws are used up."""
     quiet = hypothesis.settings(
         max_examples=ROUND, database=None, deadline=None, print_blob=False, report_multiple_bugs=False, verbosity=hypothesis.Verbosity.quiet,
         suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.target, Phase.shrink), derandomize=False,
@@ -81,7 +85,7 @@ def _by_hypothesis(hunt: Hunt[Any, Any], seed: int, until: float) -> None:
 
     points: st.SearchStrategy[Point] = st.tuples(*map(_strategy, hunt.space))
     number = 0
-    while time.monotonic() < until and not hunt.refuted:
+    while not hunt.used_up(until, most) and not hunt.refuted:
         known = len(hunt.known)
         search: Callable[[], None] = hypothesis.seed(hash((seed, number)))(quiet(hypothesis.given(points)(attempt)))
         try:

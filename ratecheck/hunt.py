@@ -72,14 +72,15 @@ def badness(claim: Claim[P, S], verdict: Verdict, e: Evidence | None) -> float:
 
 
 class Over(BaseException):
-    """The time is over; no bug, so hypothesis must not catch it."""
+    """Time or draws are used up; no bug, so hypothesis must not catch it."""
 
 
 class Hunt(Generic[P, S]):
     """The points tried so far and what became of them."""
 
-    def __init__(self, claim: Claim[P, S], instance: str, deadline: float) -> None:
-        self.claim, self.draw, self.deadline = claim, claim.instances[instance], deadline
+    def __init__(self, claim: Claim[P, S], instance: str, deadline: float, most: float = inf) -> None:
+        self.claim, self.draw = claim, claim.instances[instance]
+        self.deadline, self.most = deadline, most  # a time, a number of points
         self.space: list[Parameter] = [*parameters(self.draw), SEED]
         self.rows = 1 if isinstance(claim.holds, POINTWISE) else claim.seeds
         self.default: Point = tuple(p.default for p in self.space)
@@ -94,6 +95,9 @@ class Hunt(Generic[P, S]):
     def refuted(self) -> bool:
         return self.broken is not None
 
+    def used_up(self, deadline: float, most: float) -> bool:
+        return time.monotonic() > deadline or len(self.known) >= most
+
     def names(self, point: Point) -> dict[str, Number]:
         return {p.name: value for p, value in zip(self.space[:-1], point[:-1], strict=True)}
 
@@ -105,9 +109,9 @@ class Hunt(Generic[P, S]):
         return badness(self.claim, verdict, evidence), verdict
 
     def judge(self, point: Point) -> float:
-        """The score of a point; remembers the last counterexample. Raises Over when the time is over."""
+        """The score of a point; remembers the last counterexample. Raises Over when time or draws are used up."""
         if point not in self.known:
-            if self.known and time.monotonic() > self.deadline:
+            if self.known and self.used_up(self.deadline, self.most):
                 raise Over
             score, verdict = self.run(point, int(point[-1]), self.rows)
             why = verdict.why if verdict.status in TROUBLED else self._rounding(point, verdict)

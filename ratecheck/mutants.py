@@ -13,6 +13,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from ratecheck.contracts import Claim, Theorem
@@ -55,10 +56,10 @@ def mutants(claim: Claim[Any, Any]) -> Iterator[Mutant]:
         yield Mutant(what, "parameter", replace(claim, algorithm=algorithm))
 
 
-def kill_matrix(theorem: Theorem, path: str, budget_seconds: float = 120.0, hunt_seconds: float = 0.0) -> list[Row]:
+def kill_matrix(theorem: Theorem, path: str, budget_seconds: float = 120.0, hunt_draws: int = 0) -> list[Row]:
     """A row for every mutant of every claim of the theorem; those for which there was no time are `not run`.
 
-    `hunt_seconds`: how long the adversary tries to refute each bound that nothing contradicted.
+    `hunt_draws`: how often the adversary tries to refute each bound that nothing contradicted.
     """
     until = time.monotonic() + budget_seconds
     rows = []
@@ -69,19 +70,19 @@ def kill_matrix(theorem: Theorem, path: str, budget_seconds: float = 120.0, hunt
             if time.monotonic() < until:
                 is_bound = mutant.kind == "bound"
                 outcome = trial.of_bound(mutant.claim.bound) if is_bound else trial.of_algorithm(mutant.claim, mutant.kind == "parameter")
-            if outcome[0] == "open" and hunt_seconds:
-                outcome = _hunted(mutant, outcome, hunt_seconds)
+            if outcome[0] == "open" and hunt_draws:
+                outcome = _hunted(mutant, outcome, hunt_draws)
             rows.append(Row(f"{path}::{name}", mutant.what, "bound" if mutant.kind == "bound" else "algorithm", *outcome))
     return rows
 
 
-def _hunted(mutant: Mutant, outcome: Outcome, seconds: float) -> Outcome:
+def _hunted(mutant: Mutant, outcome: Outcome, draws: int) -> Outcome:
     """Whether the adversary refutes a bound that the claim's own draws do not."""
     for instance in mutant.claim.instances:
-        search = falsify(mutant.claim, instance, seconds)
+        search = falsify(mutant.claim, instance, inf, draws=draws)
         if search.refuted:
             return "survived", None, f"false on {instance} with {dict(search.parameters)}, seed {search.seed}: {search.verdict.why}"
-    return outcome[0], None, f"{outcome[2]}; nor did the adversary in {seconds:g} s"
+    return outcome[0], None, f"{outcome[2]}; nor did the adversary in {draws} draws"
 
 
 def summary(rows: list[Row]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def test_the_adversary_tells_false_bounds_from_loose_ones() -> None:
     """Random Huber functions do not come near the bound: half of it is open, until somebody looks for the worst case."""
     loose = {"at k = 30": (replace(RARE.claims["at k = 30"][0], holds=Always(power=0.0)), Status.CONSISTENT)}
     theorem = Theorem(claims=loose, foils={})
-    found = {r.mutant: r for r in kill_matrix(theorem, "rare", hunt_seconds=1.5)}
+    found = {r.mutant: r for r in kill_matrix(theorem, "rare", hunt_draws=1000)}
     assert found["times 0.5"].fate == "survived" and "'n': 1" in found["times 0.5"].note
     assert {r.mutant: r for r in kill_matrix(theorem, "rare")}["times 0.5"].fate == "open"
 
