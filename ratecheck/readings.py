@@ -32,6 +32,9 @@ def _watched(claim: Claim[P, S], problem: P, noise: Noise, kept: Any, laws: _Law
     before: S | None = None
     for k, state in enumerate(claim.algorithm.iterates(problem, noise)):
         locked(state)
+        own = getattr(state, "k", k)
+        if isinstance(own, int) and own != k:
+            raise Failed(f"the state at index {k} says that its k is {own}", k)
         if k in late and has_nan(state):
             laws.add("every state is a number", np.nan)
         if claim.laws and before is not None and (k - 1 < LAWS_UNTIL or k - 1 in late):

@@ -328,6 +328,25 @@ def test_an_algorithm_that_stops_early() -> None:
     assert status(replace(CLAIM, algorithm=Ends(), k=range(0, 106, 9))) is Status.CONSISTENT, "k = 99 is the last claimed"
 
 
+def test_a_state_is_at_the_index_that_it_says() -> None:
+    @dataclass(frozen=True)
+    class Numbered:
+        k: int
+        x: Array
+
+    @dataclass(frozen=True)
+    class From:
+        first: int
+
+        def iterates(self, problem: Line, noise: Noise, /) -> Iterator[Numbered]:
+            for k, s in enumerate(Thirds().iterates(problem, noise)):
+                yield Numbered(k + self.first, s.x)
+
+    assert status(replace(CLAIM, algorithm=From(0), laws={})) is Status.CONSISTENT
+    found = run(replace(CLAIM, algorithm=From(1), laws={}), "line", range(4))[0]
+    assert found.status is Status.FAILED and "index 0 says that its k is 1" in found.why
+
+
 @pytest.mark.parametrize("where", ["draw", "iterates", "metric", "bound", "law", "missing"])
 def test_a_crash_is_a_verdict_with_its_place(where: str) -> None:
     def crash(*args: Any) -> Any:
