@@ -57,7 +57,7 @@ def test_the_theorem_holds() -> None:
         ("'k' is k + 1", ("killed", "BOUND")),
         ("all rows see the noise of the first", ("same iterates", None)),
         ("overwrites the states", ("killed", "FAILED")),
-        ("one index late", ("killed", "LAW")),
+        ("one index late", ("killed", "FAILED")),
         ("single precision", ("killed", "LAW")),
         ("takes effect in g one iteration late", ("killed", "LAW")),
         ("takes effect in x one iteration late", ("killed", "LAW")),
