@@ -50,7 +50,8 @@ HANDBOOK_READ = (
     "the smallest of a lower bound; in expectation, of the mean over seeds). A bound is attained where it is 1 within 0.01: "
     "there no smaller constant is true, but for this 0.01 and, in expectation, the error of sampling. Elsewhere one may be. "
     "Where it is met at k = 0 it may only restate the start. Worst case is metric/bound over every problem of the class, by a "
-    "semidefinite program, for short horizons: what no problem of the class exceeds."
+    "semidefinite program, for short horizons and one choice of the constants, named on the theorem's page: what no problem of the class "
+    "with these constants exceeds; a run with others may come nearer."
 )
 CLASS_READ = (
     "A semidefinite program finds the largest metric over every such problem of any dimension, started as the claim says, for the "
