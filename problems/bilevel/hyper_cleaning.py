@@ -26,16 +26,12 @@ TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.COMPACT, Tr
 
 
 @dataclass(frozen=True, eq=False)
-class HyperCleaning:
-    """g = (1/N) Σ σ(x_i) ℓ_i(W) + (λ/2)‖W‖²,   f = mean clean validation loss,   over |x_i| ≤ box; y is W row by row.
+class HyperCleaning(softmax.HeldOut):
+    """g = (1/N) Σ σ(x_i) ℓ_i(W) + (λ/2)‖W‖²,   f = mean clean validation loss,   over |x_i| ≤ box; some labels T are wrong.
 
     The constants hold for every x, inside the box or not. 0 < σ < 1, σ' ≤ 1/4.
     """
 
-    X: Array  # (B, N, d)
-    T: Array  # (B, N, C) labels, some of them wrong
-    V: Array  # (B, M, d)
-    Z: Array  # (B, M, C) clean labels
     wrong: Array  # (B, N) 1 where the training label was corrupted
     lam: Array  # (B, 1)
     box: Array  # (B, 1)
@@ -44,9 +40,6 @@ class HyperCleaning:
     y0: Array  # (B, C·d)
     constants: Mapping[str, Certified]
     traits: frozenset[Trait] = TRAITS
-
-    def _matrix(self, y: Array) -> Array:
-        return array_namespace(y).reshape(y, (y.shape[0], self.T.shape[-1], self.X.shape[-1]))
 
     def _along(self, y: Array, v: Array) -> Array:
         """⟨∇ℓ_i(y), v⟩, (B, N)"""
@@ -59,15 +52,6 @@ class HyperCleaning:
     def _slope(self, x: Array) -> Array:
         """σ'(x_i)/N"""
         return sigmoid(x) * sigmoid(-x) / x.shape[-1]
-
-    def upper(self, x: Array, y: Array, /) -> Array:
-        return array_namespace(y).mean(softmax.losses(self.V, self.Z, self._matrix(y)), axis=-1)
-
-    def upper_x(self, x: Array, y: Array, /) -> Array:
-        return array_namespace(x).zeros_like(x)
-
-    def upper_y(self, x: Array, y: Array, /) -> Array:
-        return softmax.gathered(self.V, softmax.probabilities(self.V, self._matrix(y)) - self.Z) / self.V.shape[1]
 
     def lower(self, x: Array, y: Array, /) -> Array:
         data = array_namespace(y).mean(sigmoid(x) * softmax.losses(self.X, self.T, self._matrix(y)), axis=-1)

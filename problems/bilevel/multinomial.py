@@ -25,16 +25,12 @@ TRAITS = frozenset({Trait.LOWER_STRONGLY_CONVEX, Trait.SMOOTH, Trait.COMPACT, Tr
 
 
 @dataclass(frozen=True, eq=False)
-class Multinomial:
-    """g = (1/N) Σ ℓ_i(W) + ½ Σ_k e^{(x E)_k} y_k²,   f = mean validation loss,   over |x − x0| ≤ reach; y is W row by row.
+class Multinomial(softmax.HeldOut):
+    """g = (1/N) Σ ℓ_i(W) + ½ Σ_k e^{(x E)_k} y_k²,   f = mean validation loss,   over |x − x0| ≤ reach.
 
     E assigns each weight its penalty. The constants hold on the box.
     """
 
-    X: Array  # (B, N, d)
-    T: Array  # (B, N, C)
-    V: Array  # (B, M, d)
-    Z: Array  # (B, M, C)
     E: Array  # (n, C·d), one 1 a column
     radius: Array  # (B,) max ‖x_i‖
     top: Array  # (B,) ½‖X‖²/N
@@ -44,9 +40,6 @@ class Multinomial:
     constants: Mapping[str, Certified]
     traits: frozenset[Trait] = TRAITS
 
-    def _matrix(self, y: Array) -> Array:
-        return array_namespace(y).reshape(y, (y.shape[0], self.T.shape[-1], self.X.shape[-1]))
-
     def _penalty(self, x: Array) -> Array:
         xp = array_namespace(x)
         return xp.matmul(xp.exp(x), self.E)
@@ -55,15 +48,6 @@ class Multinomial:
         """Sums over the weights of each penalty: (B, C·d) -> (B, n)"""
         xp = array_namespace(v)
         return xp.matmul(v, xp.matrix_transpose(self.E))
-
-    def upper(self, x: Array, y: Array, /) -> Array:
-        return array_namespace(y).mean(softmax.losses(self.V, self.Z, self._matrix(y)), axis=-1)
-
-    def upper_x(self, x: Array, y: Array, /) -> Array:
-        return array_namespace(x).zeros_like(x)
-
-    def upper_y(self, x: Array, y: Array, /) -> Array:
-        return softmax.gathered(self.V, softmax.probabilities(self.V, self._matrix(y)) - self.Z) / self.V.shape[1]
 
     def lower(self, x: Array, y: Array, /) -> Array:
         data = array_namespace(y).mean(softmax.losses(self.X, self.T, self._matrix(y)), axis=-1)

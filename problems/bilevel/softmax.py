@@ -8,6 +8,7 @@ the variance of v under p and v takes values on an interval of length at most âˆ
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -94,3 +95,25 @@ def principal(X: Any, components: int) -> Any:
     kept *= np.sign(kept[np.abs(kept).argmax(axis=0), range(kept.shape[1])])  # the sign of a singular vector is arbitrary
     kept = kept / np.sqrt((kept**2).sum(axis=1).mean())
     return np.concatenate([kept, np.ones((len(kept), 1))], axis=1)
+
+
+@dataclass(frozen=True, eq=False)
+class HeldOut:
+    """Softmax regression on (X, T), its upper level the mean loss on held-out (V, Z); y is W row by row."""
+
+    X: Array  # (B, N, d)
+    T: Array  # (B, N, C)
+    V: Array  # (B, M, d)
+    Z: Array  # (B, M, C)
+
+    def _matrix(self, y: Array) -> Array:
+        return array_namespace(y).reshape(y, (y.shape[0], self.T.shape[-1], self.X.shape[-1]))
+
+    def upper(self, x: Array, y: Array, /) -> Array:
+        return array_namespace(y).mean(losses(self.V, self.Z, self._matrix(y)), axis=-1)
+
+    def upper_x(self, x: Array, y: Array, /) -> Array:
+        return array_namespace(x).zeros_like(x)
+
+    def upper_y(self, x: Array, y: Array, /) -> Array:
+        return gathered(self.V, probabilities(self.V, self._matrix(y)) - self.Z) / self.V.shape[1]
