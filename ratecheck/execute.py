@@ -38,12 +38,12 @@ class Options:
     """What determines a result beside the sources."""
 
     seeds: int | None = None  # rows of every claim, instead of its own number
-    scale: int = 1  # times the claim's own number of rows
+    scale: int = 1  # times the claim's own number of rows; a claim of one row is about one run, and stays so
     foils: bool = True
     backend: str = "numpy"
 
     def rows(self, claim: Claim[Any, Any]) -> int:
-        return self.seeds or claim.seeds * self.scale
+        return self.seeds or (claim.seeds * self.scale if claim.seeds > 1 else 1)
 
 
 PROFILES = {"quick": Options(foils=False), "default": Options(), "full": Options(scale=4)}

@@ -116,6 +116,8 @@ def _verdicts(entry: Entry, p: Plan, store: Store) -> tuple[list[dict[str, Any]]
             if data is None:
                 continue
             hit = data["status"] == expected.name
+            if data["rows"] > claim.seeds:  # more rows than the file asks for may have the power that its own lack
+                hit |= (expected, data["status"]) == (Status.VACUOUS, Status.CONSISTENT.name)
             if group == "foil":
                 told = {k: data[k] for k in ("status", "why", "ratio", "k")}
                 foils.append({"name": name, "problem": instance, "expected": expected.name, "reached": hit, "key": key, **told})

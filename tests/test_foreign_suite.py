@@ -92,6 +92,16 @@ def test_wrong_claim_is_not(name: str, results: tuple[int, dict[str, Any], str])
     assert "\n" not in row["why"]
 
 
+def test_more_rows_may_have_the_power_that_fewer_lack(tmp_path: Path) -> None:
+    """Expected VACUOUS for its own 16 rows: CONSISTENT is no surprise for more, and one for as many."""
+    (tmp_path / "theory_checks" / "mine").mkdir(parents=True)
+    assert "(CLAIM, Status.CONSISTENT)" in TEMPLATE
+    text = TEMPLATE.replace("(CLAIM, Status.CONSISTENT)", "(CLAIM, Status.VACUOUS)", 1)
+    (tmp_path / "theory_checks" / "mine" / "loose.py").write_text(text, encoding="utf-8")
+    assert ratecheck(tmp_path, "run", "--json").returncode == 1
+    assert ratecheck(tmp_path, "run", "--json", "--seeds", "32").returncode == 0
+
+
 def test_files_that_do_not_load_are_named(results: tuple[int, dict[str, Any], str]) -> None:
     code, document, _ = results
     assert code == 2

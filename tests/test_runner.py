@@ -35,7 +35,7 @@ from ratecheck import (
 )
 from ratecheck.arrays import has_nan, locked
 from ratecheck.contracts import Evidence
-from ratecheck.execute import curve
+from ratecheck.execute import Options, curve
 from ratecheck.readings import KEPT, kept_indices
 from ratecheck.runner import run
 from tests.replay import SOURCE, replay
@@ -448,3 +448,9 @@ def test_a_sweep_is_kept_against_its_constant() -> None:
     assert (found["metric"]["low"], found["metric"]["high"], found["bound"]["mid"]) == ([1, 2, 4], [2, 3, 5], [1, 2, 4])
     plain = curve(replace(swept, holds=Always()), evidence(swept))
     assert plain["k"] == [0, 1] and "along" not in plain
+
+
+def test_more_seeds_are_for_claims_that_have_some() -> None:
+    many, one = replace(CLAIM, seeds=4), replace(CLAIM, seeds=1)
+    assert [Options(scale=4).rows(c) for c in (many, one)] == [16, 1]
+    assert [Options(seeds=8).rows(c) for c in (many, one)] == [8, 8]

@@ -108,6 +108,7 @@ PL = replace(
     metric=best(lambda p, s: square(p.grad(s.x)) / gap(p, s)),
     bound=lambda k, c: 2 * c["pl"] + 0 * k,
     instances=ONE_PAIR,
+    k=range(599, 600),
     sharp={"m = 6": Equal(0.01), "m = 9, a = 0.1": Equal(0.01)},
 )
 

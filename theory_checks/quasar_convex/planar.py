@@ -80,7 +80,7 @@ CUBIC = Claim[Explicit, Sample](
     unit=Unit(),
     bound=lambda k, c: c["gamma"] + 0 * k,
     holds=AtLeast(),
-    k=range(1499, 1500),
+    k=range(9999, 10000),
     sharp={name: Equal(0.08) for name in CUBICS},
     seeds=4,
 )
