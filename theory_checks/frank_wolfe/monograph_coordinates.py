@@ -134,6 +134,7 @@ THEOREM = Theorem(
         "6.8": (STRONG, Status.CONSISTENT),
     },
     foils={
+        "6.6, the last point for the mean": (replace(is_the_mean(LIPSCHITZ), metric=each(gap)), Status.REFUTED),
         "the printed step, with laws": (replace(LIPSCHITZ, algorithm=CoordinateDescent(tuned(-0.5), uniform)), Status.UNLAWFUL),
         "uniform sampling for β_i": (replace(SMOOTH, algorithm=CoordinateDescent(inverse, uniform)), Status.UNLAWFUL),
         "step 2.5/β": (replace(STRONG, algorithm=CoordinateDescent(double, in_proportion(1.0)), laws={}, sharp={}), Status.REFUTED),

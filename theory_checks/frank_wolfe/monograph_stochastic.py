@@ -21,7 +21,7 @@ from algorithms.frank_wolfe.gradient import Rule
 from algorithms.frank_wolfe.stochastic_gradient import Epoch, Noisy, StochasticGradient, VarianceReduced
 from problems.frank_wolfe.stochastic import finite_sum, sloped_ball
 from ratecheck import Array, Claim, InExpectation, Law, Measure, Status, Theorem, Trait, Unit, at_average, each
-from theory_checks.frank_wolfe._monograph import bubeck, gap_at, gap_of_y, is_the_mean, off, starts
+from theory_checks.frank_wolfe._monograph import bubeck, gap, gap_at, gap_of_y, is_the_mean, off, starts
 
 T = 64
 INNER = 60  # 20 κ, κ = 3
@@ -140,6 +140,7 @@ THEOREM = Theorem(
         "6.5, factor 0.875": (PROOF, Status.CONSISTENT),
     },
     foils={
+        "6.1, the last point for the mean": (replace(is_the_mean(CLAIM), metric=each(gap)), Status.REFUTED),
         "step × 0.1": (replace(CLAIM, algorithm=StochasticGradient(constant(0.1))), Status.UNLAWFUL),
         "step × 0.02, a slope": (
             replace(

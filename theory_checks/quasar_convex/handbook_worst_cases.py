@@ -187,6 +187,7 @@ THEOREM = Theorem(
         "9.8, a short step": (SHORT_STEP, Status.CONSISTENT),
     },
     foils={
+        "5.3, equal weights": (replace(has_its_weights(GENERAL, gap, weighed), metric=mean(gap)), Status.REFUTED),
         "5.5(1): 10% less": (less(CONSTANT, 0.9), Status.REFUTED),
         "5.3: 15% less": (less(GENERAL, 0.85), Status.REFUTED),
         "short steps: 1% less": (less(SHORT, 0.99), Status.REFUTED),

@@ -156,6 +156,9 @@ THEOREM = Theorem(
         "PL, exact expectation": (EXACT, Status.CONSISTENT),
     },
     foils={
+        "mean gap: growing weights": (
+            has_its_weights(replace(on(QUASAR, "additive"), metric=mean(gap, lambda k: k + 1.0)), gap, lambda p, s: s.step), Status.REFUTED
+        ),
         "step three times as long": (replace(ADDITIVE, algorithm=descent(3.0)), Status.NOT_APPLICABLE),
         "half the noise": (
             replace(ADDITIVE, algorithm=Misinformed(descent(1.0), quieter)), Status.UNLAWFUL
